@@ -1,0 +1,104 @@
+"""Train the dialogue model, only when something that it learns from has changed."""
+
+import hashlib
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.errors import AcompanaError
+from bot.settings import ROOT, Settings
+
+LEARNED_FROM = ("config.yml", "domain", "flows", "data/nlu", "bot/dialogue_engine")
+MODEL_NAME = "dialogue"
+
+RASA_ENVIRONMENT = {
+    "PYTHONPATH": str(ROOT),
+    "PYTHONWARNINGS": "ignore",
+    "RASA_TELEMETRY_ENABLED": "false",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "LOG_LEVEL": "WARNING",
+    "LOG_LEVEL_LIBRARIES": "ERROR",
+}
+
+
+def rasa_python() -> Path:
+    """Return the interpreter of Rasa's own environment."""
+    python = ROOT / ".venv-rasa" / "bin" / "python"
+    if not python.exists():
+        raise AcompanaError("The dialogue engine is not installed; run: make setup")
+    return python
+
+
+def rasa_environment(settings: Settings) -> dict[str, str]:
+    """Return the environment of Rasa's processes: no credentials, no database, no keys."""
+    kept = {
+        k: v
+        for k, v in os.environ.items()
+        if k in {"PATH", "HOME", "LANG", "TMPDIR", "TZ"}
+    }
+    actions = f"http://127.0.0.1:{settings.actions_port}/webhook"
+    return {**kept, **RASA_ENVIRONMENT, "ACOMPANA_ACTIONS_URL": actions}
+
+
+def model_path(settings: Settings) -> Path:
+    """Return where the trained model lies."""
+    return settings.home / "model" / f"{MODEL_NAME}.tar.gz"
+
+
+def is_stale(settings: Settings) -> bool:
+    """Return whether the model is missing or something that it learns from has changed."""
+    mark = _mark_path(settings)
+    return not (
+        model_path(settings).exists()
+        and mark.exists()
+        and mark.read_text() == fingerprint()
+    )
+
+
+def train(settings: Settings) -> None:
+    """Train and keep the model with the fingerprint of what it learned from."""
+    learned = fingerprint()
+    folder = model_path(settings).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    command = [
+        str(rasa_python()), "-m", "rasa", "train", "--domain", "flows", "--data", "flows", "data/nlu",
+        "--config", "config.yml", "--out", str(folder), "--fixed-model-name", MODEL_NAME,
+    ]  # fmt: skip
+    log = settings.home / "logs" / "train.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("w") as output:
+        ended = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=rasa_environment(settings),
+            stdout=output,
+            stderr=output,
+        )
+    if ended.returncode != 0:
+        raise AcompanaError(f"Training failed; the reason is in {log}.")
+    _mark_path(settings).write_text(learned)
+
+
+def fingerprint() -> str:
+    """Return a hash over every file that the model learns from."""
+    total = hashlib.sha256()
+    for path in _files():
+        total.update(str(path.relative_to(ROOT)).encode())
+        total.update(path.read_bytes())
+    return total.hexdigest()
+
+
+def _files() -> Iterator[Path]:
+    for place in LEARNED_FROM:
+        path = ROOT / place
+        found = [path] if path.is_file() else path.rglob("*")
+        kinds = {".yml", ".py", ".lock"}
+        yield from sorted(
+            p for p in found if p.suffix in kinds and "test_stories" not in p.name
+        )
+
+
+def _mark_path(settings: Settings) -> Path:
+    return settings.home / "model" / "learned-from"

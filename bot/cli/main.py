@@ -1,0 +1,45 @@
+"""`acompana`: exit 0 done, 1 refused with one sentence on standard error, 2 wrong usage."""
+
+import sys
+
+import typer
+
+from bot.cli import contacts, content, journey, processes, talking, understanding
+from bot.cli.doctor import doctor
+from bot.errors import AcompanaError
+
+app = typer.Typer(
+    help="Acompaña: goes with returned children and the people who receive them.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.add_typer(contacts.commands, name="contacts")
+app.add_typer(journey.commands, name="journey")
+app.add_typer(content.commands, name="content")
+for command in (
+    processes.run,
+    processes.web,
+    processes.worker,
+    processes.actions,
+    processes.train,
+    processes.migrate,
+    talking.chat,
+    talking.demo,
+    understanding.understand,
+    doctor,
+):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run a command; a refusal is one plain sentence."""
+    try:
+        app()
+    except AcompanaError as refused:
+        print(str(refused), file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

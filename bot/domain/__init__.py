@@ -1,0 +1,1 @@
+"""Plain Python about contacts, journeys, messages and consent: no I/O, no clock, no framework."""

@@ -1,0 +1,1 @@
+"""Services outside our processes, each behind one module with a stand-in."""

@@ -1,0 +1,139 @@
+"""Confirmed facts as words in the reader's language and time zone. Unknown facts give no word."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time, format_timedelta
+from babel.lists import format_list
+
+from bot.domain.journey import Journey
+from bot.phrasebook.phrasebook import Phrasebook
+
+LONG_DAY = {"es": "EEEE d 'de' MMMM", "en": "EEEE, MMMM d"}
+"""A day as people say it; the year would only confuse."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Whose language and zone the words are for."""
+
+    locale: str
+    zone: str
+
+    @property
+    def language(self) -> str:
+        return self.locale.split("_")[0]
+
+
+def journey_values(
+    journey: Journey, reader: Reader, words: Phrasebook
+) -> dict[str, str]:
+    """Return the placeholder values of all confirmed facts."""
+    return dict(
+        [
+            *_moments(journey, reader, words),
+            *_durations(journey, reader),
+            *_coded(journey, reader, words),
+            *_named(journey, reader),
+        ]
+    )
+
+
+def _moments(
+    journey: Journey, reader: Reader, words: Phrasebook
+) -> Iterator[tuple[str, str]]:
+    for name, zone in (
+        ("departure", journey.departure_zone),
+        ("arrival", journey.arrival_zone),
+        ("first_call", journey.arrival_zone),
+        ("pick_up", journey.arrival_zone),
+    ):
+        on, at = getattr(journey, f"{name}_on"), getattr(journey, f"{name}_time")
+        yield from _moment(name, on, at, zone, reader, words)
+
+
+def _moment(
+    name: str,
+    on: date | None,
+    at: time | None,
+    zone: str | None,
+    reader: Reader,
+    words: Phrasebook,
+) -> Iterator[tuple[str, str]]:
+    """Yield day and time as the reader's own clock and calendar show them.
+
+    Where the place has another hour than the reader, the place's hour is added.
+    """
+    if on is None:
+        return
+    if at is None or zone is None:
+        yield f"{name}_day", _day(on, reader)
+        if at is not None:
+            yield f"{name}_time", _hour(at, reader)
+        return
+    there = datetime.combine(on, at, ZoneInfo(zone))
+    here = there.astimezone(ZoneInfo(reader.zone))
+    yield f"{name}_day", _day(here.date(), reader)
+    own = _hour(here.time(), reader)
+    if here.utcoffset() == there.utcoffset():
+        yield f"{name}_time", own
+    else:
+        both = words.value("value.time.both", reader.locale)
+        yield f"{name}_time", both.format(own_time=own, local_time=_hour(at, reader))
+
+
+def _day(on: date, reader: Reader) -> str:
+    return format_date(on, LONG_DAY.get(reader.language, "long"), locale=reader.locale)
+
+
+def _hour(at: time, reader: Reader) -> str:
+    return (
+        format_time(at, "short", locale=reader.locale)
+        .replace("\u202f", " ")
+        .replace("\xa0", " ")
+    )
+
+
+def _durations(journey: Journey, reader: Reader) -> Iterator[tuple[str, str]]:
+    for value, hours in (
+        ("travel_duration", journey.travel_hours),
+        ("home_duration", journey.home_hours),
+    ):
+        if hours is not None:
+            spoken = timedelta(hours=hours)
+            yield value, format_timedelta(spoken, threshold=2, locale=reader.locale)
+
+
+def _coded(
+    journey: Journey, reader: Reader, words: Phrasebook
+) -> Iterator[tuple[str, str]]:
+    for value, group, codes in (
+        ("vehicle", "vehicle", journey.vehicle),
+        ("home_vehicle", "vehicle", journey.home_vehicle),
+        ("meals", "meal", journey.meals),
+        ("pick_up_papers", "paper", journey.pick_up_papers),
+        ("companion_languages", "language", journey.companion_languages),
+    ):
+        if codes:
+            several = (codes,) if isinstance(codes, str) else codes
+            named = [
+                words.value(f"value.{group}.{code}", reader.locale) for code in several
+            ]
+            yield value, format_list(named, locale=reader.locale)
+
+
+def _named(journey: Journey, reader: Reader) -> Iterator[tuple[str, str]]:
+    for value in ("reception_centre", "reception_city", "home_place", "pick_up_place"):
+        if name := getattr(journey, value):
+            yield value, name
+    for value in (
+        "companions",
+        "night_places",
+        "night_companions",
+        "receiving_adults",
+        "home_companions",
+    ):
+        if names := getattr(journey, value):
+            yield value, format_list(names, locale=reader.locale)

@@ -1,0 +1,117 @@
+"""Message ids become one bubble: the right wording, the confirmed facts, the form of the channel."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.domain.channels import Channel
+from bot.domain.contacts import Audience
+from bot.domain.menus import Choice, Menu
+from bot.phrasebook.phrasebook import Phrasebook
+from bot.phrasebook.segments import fitting
+from bot.phrasebook.source import placeholders
+from bot.phrasebook.topics import Part
+
+FACT_NOT_KNOWN = "questions.queued"
+"""What is said where a message needs a value that nobody confirmed and has no wording for that."""
+
+MOST_BUTTONS = 3
+"""More than three quick replies need WhatsApp's approval; source: Twilio, twilio/quick-reply."""
+
+BUTTON_TITLE = 20
+LIST_TITLE = 24
+"""Characters of a quick reply's and of a list item's title; source: Twilio, content types."""
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """For whom words are rendered, and the values that are known about them."""
+
+    audience: Audience
+    locale: str
+    channel: Channel
+    values: Mapping[str, str]
+    no_nights: bool = False
+    """A person confirmed that the journey has no night; otherwise nights are unknown or known."""
+
+
+@dataclass(frozen=True)
+class Bubble:
+    """One message as it leaves: text, choices, and which message ids it says."""
+
+    text: str
+    message_ids: tuple[str, ...]
+    menu: Menu = Menu()
+    form: str = "none"
+    not_known: tuple[str, ...] = ()
+    """Values that were asked for and that nobody confirmed: questions for a person."""
+
+
+def render(say: Sequence[str], speaker: Speaker, words: Phrasebook) -> Bubble:
+    """Return the bubble that says these messages one after another, a paragraph each.
+
+    The choices are those of the last message that has any.
+    """
+    said, missing = _choose(say, speaker, words)
+    paragraphs = [_text(message_id, speaker, words) for message_id in said]
+    menu = _menu(said, speaker, words)
+    bubble = Bubble("\n\n".join(paragraphs), tuple(said), menu, "none", tuple(missing))
+    return _for_sms(bubble) if speaker.channel is Channel.SMS else _for_whatsapp(bubble)
+
+
+def _choose(
+    say: Sequence[str], speaker: Speaker, words: Phrasebook
+) -> tuple[list[str], list[str]]:
+    """Replace every message whose facts are not confirmed by its honest counterpart."""
+    parts = {part.say: part for topic in words.topics.values() for part in topic.parts}
+    said: list[str] = []
+    missing: list[str] = []
+    for message_id in say:
+        part = parts.get(message_id, Part(message_id))
+        lacking = _lacking(message_id, speaker, words)
+        if part.none and speaker.no_nights:
+            said.append(part.none)
+        elif lacking:
+            missing += lacking
+            said.append(part.unknown or FACT_NOT_KNOWN)
+        else:
+            said.append(message_id)
+    return list(dict.fromkeys(said)), list(dict.fromkeys(missing))
+
+
+def _lacking(message_id: str, speaker: Speaker, words: Phrasebook) -> list[str]:
+    text = words.text(message_id, speaker.audience, speaker.locale)
+    return sorted(placeholders(text) - set(speaker.values))
+
+
+def _text(message_id: str, speaker: Speaker, words: Phrasebook) -> str:
+    short = speaker.channel is Channel.SMS
+    text = words.text(message_id, speaker.audience, speaker.locale, short=short)
+    return text.format_map(speaker.values)
+
+
+def _menu(said: Sequence[str], speaker: Speaker, words: Phrasebook) -> Menu:
+    for message_id in reversed(said):
+        if choices := words.choices_of(message_id, speaker.audience, speaker.locale):
+            return Menu(choices)
+    return Menu()
+
+
+def _for_sms(bubble: Bubble) -> Bubble:
+    lines = [
+        f"{number} {c.title}" for number, c in enumerate(bubble.menu.choices, start=1)
+    ]
+    text = fitting("\n".join([bubble.text, *lines]))
+    form = "numbers" if lines else "none"
+    return Bubble(text, bubble.message_ids, bubble.menu, form, bubble.not_known)
+
+
+def _for_whatsapp(bubble: Bubble) -> Bubble:
+    form = whatsapp_form(bubble.menu.choices)
+    return Bubble(bubble.text, bubble.message_ids, bubble.menu, form, bubble.not_known)
+
+
+def whatsapp_form(choices: Sequence[Choice]) -> str:
+    """Return `buttons` for up to three choices, `list` for more, `none` without any."""
+    if not choices:
+        return "none"
+    return "buttons" if len(choices) <= MOST_BUTTONS else "list"

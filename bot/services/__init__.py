@@ -1,0 +1,1 @@
+"""What Acompaña does, one verb per file."""

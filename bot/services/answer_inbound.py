@@ -1,0 +1,142 @@
+"""Decide what one inbound message leads to: the gates, readable in order."""
+
+import logging
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from bot.domain.contacts import Role
+from bot.domain.opting import opt_word
+from bot.domain.retry import DIALOGUE_REFUSES
+from bot.gateways.dialogue import DialogueDown, DialogueRefused
+from bot.services.converse import converse
+from bot.services.parts import Parts
+from bot.services.read_message import Reading, read_message
+from bot.services.say import Answering, Lane, answer_with
+from bot.services.subscription import (
+    address_of,
+    change_subscription,
+    stay_silent_after_stop,
+)
+from bot.store import database, inbox, outbox, tasks
+from bot.store.tables import ContactRow, InboundRow
+
+logger = logging.getLogger(__name__)
+
+FALLBACK_PART = 900
+"""The part number of "I cannot answer just now": the real answer's parts come later, from zero."""
+
+LONGEST_DIALOGUE_WAIT = timedelta(seconds=30)
+
+
+def answer_next(parts: Parts) -> bool:
+    """Answer the oldest waiting message of one contact; return whether there was one.
+
+    The contact's row stays locked until the answer is committed with the message's new state, so a
+    crash leaves the message waiting and nothing said.
+    """
+    with database.unit_of_work(parts.engine) as session:
+        found = inbox.lock_next(session, parts.now())
+        if found is None:
+            return False
+        contact, inbound = found
+        _answer(session, contact, inbound, parts)
+        database.notify(session, database.OUTBOUND)
+        database.notify(session, database.CHANGED, str(contact.id))
+        return True
+
+
+def _answer(
+    session: Session, contact: ContactRow, inbound: InboundRow, parts: Parts
+) -> None:
+    """Answer in a savepoint: a turn that fails half-way leaves only the fallback."""
+    answering = Answering(contact, inbound)
+    try:
+        with session.begin_nested():
+            inbound.intent = _pass_gates(session, answering, parts)
+            _finish(contact, inbound, parts.now())
+    except DialogueDown:
+        inbound.next_attempt_at = parts.now() + _patience(inbound, parts.now())
+        _say_unavailable(session, contact, inbound, parts)
+    except DialogueRefused:
+        _refused(session, contact, inbound, parts)
+
+
+def _pass_gates(session: Session, answering: Answering, parts: Parts) -> str | None:
+    """Return the intent where the dialogue answered, None where a gate before it did."""
+    contact, inbound = answering.contact, answering.inbound
+    address = address_of(session, inbound)
+    if word := opt_word(inbound.text, inbound.opt_out_type):
+        change_subscription(session, answering, word, parts)
+        return None
+    if address.opted_out_at is not None:
+        stay_silent_after_stop(session, answering, parts)
+        return None
+    if contact.role == Role.UNKNOWN:
+        _greet_stranger(session, answering, parts)
+        return None
+    shown = outbox.last_menu(session, contact.id, inbound.channel)
+    return _follow(session, answering, read_message(inbound, shown, parts.words), parts)
+
+
+def _follow(
+    session: Session, answering: Answering, reading: Reading, parts: Parts
+) -> str | None:
+    if reading.task:
+        contact_id, inbound_id = answering.contact.id, answering.inbound.id
+        tasks.queue(session, contact_id, reading.task, parts.now(), "", inbound_id)
+    if reading.say or reading.text is None:
+        answer_with(session, answering, reading.say, parts)
+        return None
+    intent = converse(session, answering, reading.text, parts)
+    if reading.task == "media":
+        answer_with(session, answering, ["fallback.media"], parts)
+    return intent
+
+
+def _greet_stranger(session: Session, answering: Answering, parts: Parts) -> None:
+    """Tell a number that nobody enrolled whom to turn to; a person looks who it is."""
+    contact_id = answering.contact.id
+    tasks.queue(
+        session, contact_id, "unknown_number", parts.now(), "", answering.inbound.id
+    )
+    answer_with(session, answering, ["fallback.unknown_number"], parts)
+
+
+def _finish(contact: ContactRow, inbound: InboundRow, now: datetime) -> None:
+    inbound.state, inbound.answered_at = "answered", now
+    contact.fallback_said_at = None
+
+
+def _patience(inbound: InboundRow, now: datetime) -> timedelta:
+    """Wait longer the longer the outage lasts: two seconds at first, half a minute at most."""
+    waited = now - inbound.received_at
+    return min(LONGEST_DIALOGUE_WAIT, max(timedelta(seconds=2), waited / 4))
+
+
+def _refused(
+    session: Session, contact: ContactRow, inbound: InboundRow, parts: Parts
+) -> None:
+    """Try a few times; a message that cannot be answered is read by a person."""
+    inbound.attempts += 1
+    wait = DIALOGUE_REFUSES.wait_after(inbound.attempts)
+    if wait is not None:
+        inbound.next_attempt_at = parts.now() + wait
+    else:
+        inbound.state = "unanswered"
+        tasks.queue(session, contact.id, "unanswered", parts.now(), "", inbound.id)
+        logger.error(
+            "inbound %s could not be answered; a person has to read it", inbound.id
+        )
+    _say_unavailable(session, contact, inbound, parts)
+
+
+def _say_unavailable(
+    session: Session, contact: ContactRow, inbound: InboundRow, parts: Parts
+) -> None:
+    """Say once per outage that the message has arrived, with a person's number."""
+    if contact.fallback_said_at is not None:
+        return
+    contact.fallback_said_at = parts.now()
+    answering = Answering(contact, inbound, parts_said=FALLBACK_PART)
+    answer_with(session, answering, ["fallback.unavailable"], parts, lane=Lane.RISK)

@@ -1,0 +1,106 @@
+"""Record what the dialogue engine asks for, in the transaction that stores its replies."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from bot.domain.consent import Agreement
+from bot.domain.contacts import Audience, Role
+from bot.domain.dialogue import EFFECTS
+from bot.services.parts import Parts
+from bot.services.say import Answering
+from bot.services.subscription import address_of, opt_out
+from bot.store import contacts, tasks
+from bot.store.tables import ToldTopicRow
+
+Effect = Mapping[str, Any]
+
+
+def apply(session: Session, answering: Answering, effect: Effect, parts: Parts) -> None:
+    """Apply one effect to the contact who is being answered."""
+    _APPLY[effect["do"]](session, answering, effect, parts)
+
+
+def _set_language(
+    _s: Session, answering: Answering, effect: Effect, parts: Parts
+) -> None:
+    if effect["language"] in parts.words.languages:
+        answering.contact.language = effect["language"]
+
+
+def _set_age_band(_s: Session, answering: Answering, effect: Effect, _p: Parts) -> None:
+    answering.contact.age_band = Audience(effect["age_band"])
+
+
+def _set_writer(_s: Session, answering: Answering, effect: Effect, _p: Parts) -> None:
+    answering.contact.writer = str(effect["writer"])[:20]
+
+
+def _record_agreement(
+    session: Session, answering: Answering, effect: Effect, parts: Parts
+) -> None:
+    is_child = answering.contact.role == Role.CHILD
+    kind = Agreement.ASSENT if is_child else Agreement.OWN_CONSENT
+    given = bool(effect["given"])
+    contacts.record_consent(session, answering.contact.id, kind, given, parts.now())
+
+
+def _finish_onboarding(
+    _s: Session, answering: Answering, _e: Effect, parts: Parts
+) -> None:
+    answering.contact.onboarded_at = answering.contact.onboarded_at or parts.now()
+
+
+def _opt_out(session: Session, answering: Answering, _e: Effect, parts: Parts) -> None:
+    opt_out(session, answering, address_of(session, answering.inbound), parts.now())
+
+
+def _pause(_s: Session, answering: Answering, _e: Effect, parts: Parts) -> None:
+    answering.contact.paused_at = parts.now()
+
+
+def _resume(_s: Session, answering: Answering, _e: Effect, _p: Parts) -> None:
+    answering.contact.paused_at = None
+
+
+def _queue_task(
+    session: Session, answering: Answering, effect: Effect, parts: Parts
+) -> None:
+    about = str(effect.get("about", ""))[:80]
+    kind = str(effect["kind"])[:20]
+    tasks.queue(
+        session, answering.contact.id, kind, parts.now(), about, answering.inbound.id
+    )
+
+
+def _note_topic(
+    session: Session, answering: Answering, effect: Effect, parts: Parts
+) -> None:
+    told = {
+        "contact_id": answering.contact.id,
+        "topic": effect["topic"],
+        "told_at": parts.now(),
+    }
+    session.execute(insert(ToldTopicRow).values(**told).on_conflict_do_nothing())
+
+
+def _nothing_to_record(_s: Session, _a: Answering, _e: Effect, _p: Parts) -> None:
+    """`repeat_last` changes what is said, not what is recorded."""
+
+
+_APPLY: dict[str, Callable[[Session, Answering, Effect, Parts], None]] = {
+    "set_language": _set_language,
+    "set_age_band": _set_age_band,
+    "set_writer": _set_writer,
+    "record_agreement": _record_agreement,
+    "finish_onboarding": _finish_onboarding,
+    "opt_out": _opt_out,
+    "pause": _pause,
+    "resume": _resume,
+    "queue_task": _queue_task,
+    "note_topic": _note_topic,
+    "repeat_last": _nothing_to_record,
+}
+assert set(_APPLY) == set(EFFECTS), "every effect of the domain is applied"

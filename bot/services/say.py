@@ -1,0 +1,129 @@
+"""Turn message ids into outbound rows. Whoever calls commits them with the reason for saying them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from sqlalchemy.orm import Session
+
+from bot.domain.channels import Channel
+from bot.domain.consent import may_be_written_to_unasked
+from bot.domain.contacts import Role
+from bot.errors import AcompanaError
+from bot.phrasebook.rendering import Bubble, render
+from bot.phrasebook.splitting import split
+from bot.services.parts import Parts
+from bot.services.speaker import speaker_for
+from bot.store import contacts, database, tasks
+from bot.store.tables import AddressRow, ContactRow, InboundRow, OutboundRow
+
+
+class Lane(IntEnum):
+    """Who goes first when the sender is busy."""
+
+    RISK = 0
+    INTERACTIVE = 1
+    CHECK_IN = 2
+    BULK = 3
+
+
+@dataclass
+class Answering:
+    """One inbound message being answered: where the answer goes and how many parts it has so far."""
+
+    contact: ContactRow
+    inbound: InboundRow
+    parts_said: int = 0
+
+
+def answer_with(
+    session: Session,
+    answering: Answering,
+    say: Sequence[str],
+    parts: Parts,
+    *,
+    simpler: bool = False,
+    lane: Lane = Lane.INTERACTIVE,
+) -> Bubble:
+    """Store one bubble as the answer to an inbound message; unknown facts become a task."""
+    channel = Channel(answering.inbound.channel)
+    speaker = speaker_for(session, answering.contact, channel, parts, simpler)
+    bubble = render(say, speaker, parts.words)
+    address_id = answering.inbound.address_id
+    for text, is_last in _pieces(bubble, channel):
+        row = _row(answering.contact, channel, bubble, text, is_last, lane, parts)
+        row.address_id, row.inbound_id = address_id, answering.inbound.id
+        row.part = answering.parts_said
+        session.add(row)
+        session.flush()
+        answering.parts_said += 1
+    for value in bubble.not_known:
+        now = parts.now()
+        tasks.queue(
+            session, answering.contact.id, "question", now, value, answering.inbound.id
+        )
+    return bubble
+
+
+def say_unasked(
+    session: Session, contact: ContactRow, say: Sequence[str], parts: Parts, lane: Lane
+) -> OutboundRow:
+    """Store a message that nobody asked for; without a standing consent this is refused."""
+    allowed = may_be_written_to_unasked(
+        Role(contact.role), contacts.consents(session, contact.id)
+    )
+    address = _open_address(session, contact)
+    if not allowed or address is None or contact.paused_at is not None:
+        raise AcompanaError(
+            "This contact may not be written to unasked: no consent stands."
+        )
+    channel = Channel(address.channel)
+    bubble = render(say, speaker_for(session, contact, channel, parts), parts.words)
+    row = _row(contact, channel, bubble, bubble.text, True, lane, parts)
+    row.address_id = address.id
+    session.add(row)
+    session.flush()
+    database.notify(session, database.OUTBOUND)
+    return row
+
+
+def _open_address(session: Session, contact: ContactRow) -> AddressRow | None:
+    """Return where the contact wrote last, or any address that did not opt out."""
+    usable = [
+        a for a in contacts.addresses(session, contact.id) if a.opted_out_at is None
+    ]
+    return max(
+        usable,
+        key=lambda a: (a.last_inbound_at is not None, a.last_inbound_at),
+        default=None,
+    )
+
+
+def _pieces(bubble: Bubble, channel: Channel) -> list[tuple[str, bool]]:
+    """Return the texts of one bubble in order; the choices belong to the last one."""
+    texts = split(bubble.text) if channel is Channel.SMS else [bubble.text]
+    return [(text, number == len(texts)) for number, text in enumerate(texts, start=1)]
+
+
+def _row(
+    contact: ContactRow,
+    channel: Channel,
+    bubble: Bubble,
+    text: str,
+    is_last: bool,
+    lane: Lane,
+    parts: Parts,
+) -> OutboundRow:
+    now = parts.now()
+    return OutboundRow(
+        contact_id=contact.id,
+        channel=channel,
+        lane=lane,
+        message_ids=list(bubble.message_ids),
+        text=text,
+        form=bubble.form if is_last else "none",
+        menu=[c.as_json() for c in bubble.menu.choices] if is_last else [],
+        created_at=now,
+        next_attempt_at=now,
+        status_at=now,
+    )

@@ -1,0 +1,100 @@
+"""Leaving and coming back: one word, confirmed once, undone only by an explicit START."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.domain.consent import Agreement
+from bot.domain.contacts import Role
+from bot.domain.opting import OptWord
+from bot.services.parts import Parts
+from bot.services.say import Answering, Lane, answer_with
+from bot.store import contacts, outbox, tasks
+from bot.store.tables import AddressRow, InboundRow
+
+
+def change_subscription(
+    session: Session, answering: Answering, word: OptWord, parts: Parts
+) -> None:
+    """Do what the word asks; where the provider has already answered we stay silent."""
+    address = address_of(session, answering.inbound)
+    if word is OptWord.STOP:
+        reply = opt_out(session, answering, address, parts.now())
+    elif word is OptWord.START:
+        reply = opt_in(session, answering, address, parts.now())
+    else:
+        reply = "subscription.help"
+    if reply and not answering.inbound.opt_out_type:
+        answer_with(session, answering, [reply], parts, lane=Lane.RISK)
+
+
+def opt_out(
+    session: Session, answering: Answering, address: AddressRow, now: datetime
+) -> str | None:
+    """Stop writing to this address and return the confirmation; a second STOP is not answered."""
+    outbox.cancel_waiting(session, address.id, now)
+    if address.opted_out_at is not None:
+        return None
+    address.opted_out_at = now
+    _withdraw_assent(session, answering, now)
+    return "subscription.opted_out"
+
+
+def opt_in(
+    session: Session, answering: Answering, address: AddressRow, now: datetime
+) -> str:
+    """Write to this address again."""
+    was_out, address.opted_out_at = address.opted_out_at, None
+    address.unreachable_at = None
+    answering.contact.paused_at = None
+    if was_out:
+        _renew_assent(session, answering, now)
+    return "subscription.opted_in"
+
+
+def stay_silent_after_stop(
+    session: Session, answering: Answering, parts: Parts
+) -> None:
+    """Answer what somebody writes after STOP once with the way back; a person reads it."""
+    earlier = tasks.open_of(session, answering.contact.id)
+    already_said = any(t.kind == "after_stop" for t in earlier)
+    tasks.queue(
+        session,
+        answering.contact.id,
+        "after_stop",
+        parts.now(),
+        "",
+        answering.inbound.id,
+    )
+    if not already_said:
+        answer_with(
+            session, answering, ["subscription.already_out"], parts, lane=Lane.RISK
+        )
+
+
+def address_of(session: Session, inbound: InboundRow) -> AddressRow:
+    """Return the address that a message came from."""
+    address = session.get(AddressRow, inbound.address_id)
+    assert address is not None, "inbound.address_id is a foreign key"
+    return address
+
+
+def _withdraw_assent(session: Session, answering: Answering, now: datetime) -> None:
+    latest = contacts.latest_consent(
+        session, answering.contact.id, _own_kind(answering)
+    )
+    if latest is not None and latest.given and latest.withdrawn_at is None:
+        latest.withdrawn_at = now
+
+
+def _renew_assent(session: Session, answering: Answering, now: datetime) -> None:
+    kind = _own_kind(answering)
+    latest = contacts.latest_consent(session, answering.contact.id, kind)
+    if latest is not None and latest.withdrawn_at is not None:
+        contacts.record_consent(session, answering.contact.id, kind, True, now)
+
+
+def _own_kind(answering: Answering) -> Agreement:
+    """Return which agreement is the contact's own to give and to take back."""
+    is_child = answering.contact.role == Role.CHILD
+    return Agreement.ASSENT if is_child else Agreement.OWN_CONSENT

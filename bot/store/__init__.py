@@ -1,0 +1,1 @@
+"""PostgreSQL: tables, named queries (one file per noun), migrations, field encryption."""

@@ -1,0 +1,142 @@
+"""Queries about contacts, their addresses and their agreements."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.domain.channels import Address, Channel
+from bot.domain.consent import Agreement, Consent
+from bot.domain.contacts import Audience, Contact, Role
+from bot.errors import NotFound
+from bot.store.encryption import keyring
+from bot.store.tables import (
+    AddressRow,
+    ConsentRow,
+    ContactRow,
+    InboundRow,
+    OutboundRow,
+    StaffRow,
+    TaskRow,
+)
+
+
+def get(session: Session, contact_id: UUID) -> ContactRow:
+    """Return the contact; an unknown id is a sentence."""
+    row = session.get(ContactRow, contact_id)
+    if row is None or row.erased_at is not None:
+        raise NotFound(f"There is no contact {contact_id}.")
+    return row
+
+
+def as_contact(row: ContactRow) -> Contact:
+    """Return the plain contact that the domain works with."""
+    return Contact(
+        id=row.id,
+        role=Role(row.role),
+        name=row.name,
+        language=row.language,
+        country=row.country,
+        destination=row.destination,
+        birth_year=row.birth_year,
+        age_band=Audience(row.age_band) if row.age_band else None,
+        child_id=row.child_id,
+        zone=row.zone,
+    )
+
+
+def everyone(session: Session) -> Sequence[ContactRow]:
+    """Return all contacts that were not erased, oldest first."""
+    query = select(ContactRow).where(ContactRow.erased_at.is_(None))
+    return session.scalars(query.order_by(ContactRow.created_at, ContactRow.id)).all()
+
+
+def child_of(session: Session, row: ContactRow) -> ContactRow | None:
+    """Return the child whose journey concerns this contact: themselves, or whom they receive."""
+    if row.role == Role.CHILD:
+        return row
+    return session.get(ContactRow, row.child_id) if row.child_id else None
+
+
+def hash_of(address: Address) -> bytes:
+    """Return the keyed hash under which an address is stored."""
+    return keyring().lookup_hash(f"{address.channel}:{address.number}")
+
+
+def find_address(session: Session, address: Address) -> AddressRow | None:
+    """Return the stored address, None for a number that nobody enrolled."""
+    query = select(AddressRow).where(
+        AddressRow.channel == address.channel,
+        AddressRow.number_hash == hash_of(address),
+    )
+    return session.scalars(query).one_or_none()
+
+
+def add_address(session: Session, contact_id: UUID, address: Address) -> AddressRow:
+    """Store where a contact is reached."""
+    row = AddressRow(
+        contact_id=contact_id,
+        channel=address.channel,
+        number=address.number,
+        number_hash=hash_of(address),
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def addresses(session: Session, contact_id: UUID) -> Sequence[AddressRow]:
+    """Return where a contact is reached, SMS before WhatsApp."""
+    query = select(AddressRow).where(AddressRow.contact_id == contact_id)
+    return session.scalars(query.order_by(AddressRow.channel)).all()
+
+
+def plain_address(row: AddressRow) -> Address:
+    """Return the readable address."""
+    return Address(Channel(row.channel), row.number)
+
+
+def consents(session: Session, contact_id: UUID) -> list[Consent]:
+    """Return everything that was agreed to or refused."""
+    query = select(ConsentRow).where(ConsentRow.contact_id == contact_id)
+    return [
+        Consent(Agreement(r.kind), r.given, r.recorded_at, r.withdrawn_at)
+        for r in session.scalars(query.order_by(ConsentRow.id))
+    ]
+
+
+def latest_consent(
+    session: Session, contact_id: UUID, kind: Agreement
+) -> ConsentRow | None:
+    """Return the newest record of one kind of agreement."""
+    query = select(ConsentRow).where(
+        ConsentRow.contact_id == contact_id, ConsentRow.kind == kind
+    )
+    return session.scalars(query.order_by(ConsentRow.id.desc()).limit(1)).one_or_none()
+
+
+def record_consent(
+    session: Session, contact_id: UUID, kind: Agreement, given: bool, now: datetime
+) -> None:
+    """Add one agreement or refusal; nothing is overwritten."""
+    session.add(
+        ConsentRow(contact_id=contact_id, kind=kind, given=given, recorded_at=now)
+    )
+
+
+def case_manager_of(session: Session, row: ContactRow) -> StaffRow | None:
+    """Return who is responsible, or a supervisor where nobody was assigned yet."""
+    if row.case_manager_id and (staff := session.get(StaffRow, row.case_manager_id)):
+        return staff
+    by_role = select(StaffRow).order_by(StaffRow.role.desc(), StaffRow.id).limit(1)
+    return session.scalars(by_role).one_or_none()
+
+
+def move_messages(session: Session, from_id: UUID, to_id: UUID) -> None:
+    """Give a contact what was said under another id, such as a stranger's before enrolment."""
+    for table in (InboundRow, OutboundRow, TaskRow, AddressRow):
+        session.execute(
+            update(table).where(table.contact_id == from_id).values(contact_id=to_id)
+        )

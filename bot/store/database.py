@@ -1,0 +1,86 @@
+"""Engines, sessions, and the wake-up calls between processes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from bot.settings import ROOT
+from bot.store.embedded import with_driver
+
+INBOUND, OUTBOUND, CHANGED = "acompana_inbound", "acompana_outbound", "acompana_changed"
+"""NOTIFY channels: a message arrived, a message may be sent, a conversation looks different."""
+
+
+def connect(url: str, pool_size: int = 10) -> Engine:
+    """Return an engine for any PostgreSQL."""
+    return create_engine(
+        with_driver(url),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+    )
+
+
+@contextmanager
+def unit_of_work(engine: Engine) -> Iterator[Session]:
+    """Yield a session that is committed once at the end, or rolled back whole."""
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+def notify(session: Session, channel: str, payload: str = "") -> None:
+    """Wake whoever listens, once this transaction commits."""
+    session.execute(
+        text("SELECT pg_notify(:channel, :payload)"),
+        {"channel": channel, "payload": payload},
+    )
+
+
+def create_database(url: str, template: str | None = None) -> None:
+    """Create the database of that address if it is missing, as a copy of `template` if named."""
+    wanted = make_url(with_driver(url))
+    with _maintenance(url) as connection:
+        exists = "SELECT 1 FROM pg_database WHERE datname = %s"
+        if connection.execute(exists, (wanted.database,)).fetchone() is None:
+            like = f' TEMPLATE "{template}"' if template else ""
+            connection.execute(f'CREATE DATABASE "{wanted.database}"{like}'.encode())
+
+
+def drop_database(url: str) -> None:
+    """Remove the database of that address and end its connections."""
+    with _maintenance(url) as connection:
+        name = make_url(with_driver(url)).database
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
+
+
+def raw_address(url: str, database: str | None = None) -> str:
+    """Return the address as the driver itself reads it."""
+    plain = make_url(with_driver(url)).set(drivername="postgresql")
+    if database:
+        plain = plain.set(database=database)
+    return plain.render_as_string(hide_password=False)
+
+
+def _maintenance(url: str) -> psycopg.Connection:
+    return psycopg.connect(raw_address(url, "postgres"), autocommit=True)
+
+
+def migration_config(url: str) -> Config:
+    """Return Alembic's settings for the database of that address."""
+    config = Config()
+    config.set_main_option(
+        "script_location", str(ROOT / "bot" / "store" / "migrations")
+    )
+    config.set_main_option("sqlalchemy.url", with_driver(url).replace("%", "%%"))
+    return config
+
+
+def migrate(url: str) -> None:
+    """Bring the tables up to date. A second run changes nothing."""
+    command.upgrade(migration_config(url), "head")

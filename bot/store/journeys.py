@@ -1,0 +1,42 @@
+"""Queries about journeys: versions are added, never changed."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.domain.journey import Journey, read_journey
+from bot.store.tables import JourneyRow
+
+
+def latest(session: Session, child_id: UUID) -> JourneyRow | None:
+    """Return the newest version of a child's journey."""
+    query = select(JourneyRow).where(JourneyRow.child_id == child_id)
+    return session.scalars(
+        query.order_by(JourneyRow.version.desc()).limit(1)
+    ).one_or_none()
+
+
+def current(session: Session, child_id: UUID | None) -> Journey:
+    """Return the confirmed facts; a child without any has a journey of unknown facts."""
+    row = latest(session, child_id) if child_id else None
+    return read_journey(row.facts) if row else Journey()
+
+
+def add_version(
+    session: Session, child_id: UUID, journey: Journey, confirmed_by: str, now: datetime
+) -> int:
+    """Store the facts as the next version and return its number."""
+    newest = select(func.max(JourneyRow.version)).where(JourneyRow.child_id == child_id)
+    version = (session.scalars(newest).one() or 0) + 1
+    session.add(
+        JourneyRow(
+            child_id=child_id,
+            version=version,
+            facts=journey.as_facts(),
+            confirmed_by=confirmed_by,
+            confirmed_at=now,
+        )
+    )
+    return version

@@ -1,0 +1,153 @@
+"""Queries about outbound messages: one in flight per contact, the most urgent lane first."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, aliased
+
+from bot.domain.delivery import Status
+from bot.store.tables import AddressRow, OutboundRow, SenderPaceRow
+
+ORDER_GRACE = timedelta(seconds=2)
+"""How long the next message waits for the news that the last one left; after that it goes anyway."""
+
+OUTCOME_UNKNOWN_AFTER = timedelta(seconds=60)
+"""A message that has been `sending` for so long was interrupted; the SDK gives up after 10 s."""
+
+
+def claim_next(
+    session: Session, now: datetime, channels: Sequence[str]
+) -> OutboundRow | None:
+    """Lock the next message that may leave on one of these channels and mark it as being sent."""
+    row = session.scalars(_next(now, channels)).one_or_none()
+    if row is None:
+        return None
+    row.status, row.sending_at, row.status_at = Status.SENDING, now, now
+    row.attempts += 1
+    return row
+
+
+def _next(now: datetime, channels: Sequence[str]):  # type: ignore[no-untyped-def]
+    earlier = aliased(OutboundRow)
+    still_leaving = or_(
+        earlier.status.in_([Status.QUEUED, Status.SENDING]),
+        and_(
+            earlier.status == Status.ACCEPTED, earlier.accepted_at > now - ORDER_GRACE
+        ),
+    )
+    not_yet = (
+        select(earlier.id)
+        .where(
+            earlier.contact_id == OutboundRow.contact_id,
+            earlier.sequence < OutboundRow.sequence,
+            still_leaving,
+        )
+        .exists()
+    )
+    return (
+        select(OutboundRow)
+        .where(
+            OutboundRow.status == Status.QUEUED,
+            OutboundRow.next_attempt_at <= now,
+            OutboundRow.channel.in_(channels),
+            ~not_yet,
+        )
+        .order_by(OutboundRow.lane, OutboundRow.sequence)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def anything_due(session: Session, now: datetime) -> bool:
+    """Return whether a message waits to leave; the cheap look before anything is locked."""
+    query = select(OutboundRow.id).where(
+        OutboundRow.status == Status.QUEUED, OutboundRow.next_attempt_at <= now
+    )
+    return session.scalars(query.limit(1)).first() is not None
+
+
+def interrupted(session: Session, now: datetime) -> Sequence[OutboundRow]:
+    """Return messages whose sending was cut off, so that nobody knows whether they left."""
+    query = select(OutboundRow).where(
+        OutboundRow.status == Status.SENDING,
+        OutboundRow.sending_at < now - OUTCOME_UNKNOWN_AFTER,
+    )
+    return session.scalars(query.with_for_update(skip_locked=True)).all()
+
+
+def lock_paces(
+    session: Session, senders: Sequence[str], now: datetime
+) -> dict[str, datetime]:
+    """Lock the senders' pace, so that workers everywhere keep to one rate; return when each is free."""
+    fresh = insert(SenderPaceRow).values(
+        [{"sender": s, "free_at": now} for s in senders]
+    )
+    session.execute(fresh.on_conflict_do_nothing())
+    query = select(SenderPaceRow).where(SenderPaceRow.sender.in_(senders))
+    rows = session.scalars(query.order_by(SenderPaceRow.sender).with_for_update())
+    return {row.sender: row.free_at for row in rows}
+
+
+def take_pace(session: Session, sender: str, now: datetime, per_second: float) -> None:
+    """Let the sender rest for its interval."""
+    free_at = now + timedelta(seconds=1 / per_second)
+    session.execute(
+        update(SenderPaceRow)
+        .where(SenderPaceRow.sender == sender)
+        .values(free_at=free_at)
+    )
+
+
+def cancel_waiting(session: Session, address_id: UUID, now: datetime) -> None:
+    """Withdraw everything that has not left for this address, because it opted out."""
+    session.execute(
+        update(OutboundRow)
+        .where(
+            OutboundRow.address_id == address_id, OutboundRow.status == Status.QUEUED
+        )
+        .values(status=Status.CANCELLED, status_at=now)
+    )
+
+
+def last_menu(session: Session, contact_id: UUID, channel: str) -> OutboundRow | None:
+    """Return the last message that showed choices on this channel, if nothing with choices followed."""
+    query = select(OutboundRow).where(
+        OutboundRow.contact_id == contact_id,
+        OutboundRow.channel == channel,
+        func.jsonb_array_length(OutboundRow.menu) > 0,
+    )
+    return session.scalars(
+        query.order_by(OutboundRow.sequence.desc()).limit(1)
+    ).one_or_none()
+
+
+def by_provider_reference(session: Session, reference: str) -> OutboundRow | None:
+    """Return the message that the provider knows under this reference."""
+    query = select(OutboundRow).where(OutboundRow.provider_reference == reference)
+    return session.scalars(query.limit(1)).one_or_none()
+
+
+def of_contact(session: Session, contact_id: UUID, channel: str) -> list[OutboundRow]:
+    """Return what we said to a contact on one channel, oldest first."""
+    query = select(OutboundRow).where(
+        OutboundRow.contact_id == contact_id, OutboundRow.channel == channel
+    )
+    return list(session.scalars(query.order_by(OutboundRow.sequence)))
+
+
+def oldest_queued_at(session: Session, now: datetime) -> datetime | None:
+    """Return since when the longest-waiting due message waits."""
+    query = select(func.min(OutboundRow.created_at)).where(
+        OutboundRow.status == Status.QUEUED, OutboundRow.next_attempt_at <= now
+    )
+    return session.scalars(query).one()
+
+
+def address_of(session: Session, row: OutboundRow) -> AddressRow:
+    """Return the address that a message goes to."""
+    address = session.get(AddressRow, row.address_id)
+    assert address is not None, "outbound.address_id is a foreign key"
+    return address

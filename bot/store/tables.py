@@ -1,0 +1,242 @@
+"""The tables. Words, names and numbers are encrypted; ids, states and times are not."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from bot.store.encryption import EncryptedJson, EncryptedText
+
+Moment = DateTime(timezone=True)
+
+
+class Base(DeclarativeBase):
+    """All tables."""
+
+    type_annotation_map = {datetime: Moment}
+
+
+class ContactRow(Base):
+    """A person who writes to us."""
+
+    __tablename__ = "contact"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    role: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(EncryptedText)
+    language: Mapped[str] = mapped_column(String(12))
+    country: Mapped[str] = mapped_column(String(2))
+    destination: Mapped[str] = mapped_column(String(2))
+    zone: Mapped[str | None] = mapped_column(String(40))
+    birth_year: Mapped[int | None] = mapped_column(Integer)
+    age_band: Mapped[str | None] = mapped_column(String(20))
+    child_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("contact.id", ondelete="SET NULL")
+    )
+    case_manager_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    writer: Mapped[str | None] = mapped_column(String(20))
+    onboarded_at: Mapped[datetime | None]
+    paused_at: Mapped[datetime | None]
+    fallback_said_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class AddressRow(Base):
+    """Where a contact is reached; found by a keyed hash."""
+
+    __tablename__ = "address"
+    __table_args__ = (UniqueConstraint("channel", "number_hash"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"), index=True)
+    channel: Mapped[str] = mapped_column(String(10))
+    number: Mapped[str] = mapped_column(EncryptedText)
+    number_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    opted_out_at: Mapped[datetime | None]
+    unreachable_at: Mapped[datetime | None]
+    last_inbound_at: Mapped[datetime | None]
+
+
+class ConsentRow(Base):
+    """One agreement or refusal, never overwritten."""
+
+    __tablename__ = "consent"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    given: Mapped[bool] = mapped_column(Boolean)
+    recorded_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class InboundRow(Base):
+    """A message that somebody wrote to us. `sequence` is the order of arrival."""
+
+    __tablename__ = "inbound"
+    __table_args__ = (
+        Index(
+            "inbound_waiting",
+            "contact_id",
+            "sequence",
+            postgresql_where=text("state='waiting'"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    sequence: Mapped[int] = mapped_column(BigInteger, Identity(), unique=True)
+    provider_reference: Mapped[str] = mapped_column(String(64), unique=True)
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"), index=True)
+    address_id: Mapped[UUID] = mapped_column(ForeignKey("address.id"))
+    channel: Mapped[str] = mapped_column(String(10))
+    text: Mapped[str] = mapped_column(EncryptedText)
+    choice_id: Mapped[str | None] = mapped_column(String(200))
+    opt_out_type: Mapped[str | None] = mapped_column(String(10))
+    media: Mapped[Any] = mapped_column(EncryptedJson, default=list)
+    received_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    next_attempt_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    intent: Mapped[str | None] = mapped_column(String(40))
+
+
+class OutboundRow(Base):
+    """A message that we say. `sequence` is the order in which a contact gets them."""
+
+    __tablename__ = "outbound"
+    __table_args__ = (
+        UniqueConstraint("inbound_id", "part"),
+        Index(
+            "outbound_unfinished",
+            "contact_id",
+            "sequence",
+            postgresql_where=text("status IN ('queued','sending','accepted')"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    sequence: Mapped[int] = mapped_column(BigInteger, Identity(), unique=True)
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"), index=True)
+    address_id: Mapped[UUID] = mapped_column(ForeignKey("address.id"))
+    inbound_id: Mapped[UUID | None] = mapped_column(ForeignKey("inbound.id"))
+    part: Mapped[int] = mapped_column(Integer, default=0)
+    channel: Mapped[str] = mapped_column(String(10))
+    lane: Mapped[int] = mapped_column(Integer)
+    message_ids: Mapped[list[str]] = mapped_column(JSONB)
+    text: Mapped[str] = mapped_column(EncryptedText)
+    form: Mapped[str] = mapped_column(String(10), default="none")
+    menu: Mapped[list[Any]] = mapped_column(JSONB, default=list)
+    status: Mapped[str] = mapped_column(String(12), default="queued")
+    provider_reference: Mapped[str | None] = mapped_column(String(64), index=True)
+    error_code: Mapped[int | None] = mapped_column(Integer)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    next_attempt_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    sending_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    status_at: Mapped[datetime]
+
+
+class ConversationRow(Base):
+    """What the dialogue engine has to remember about one contact between two turns."""
+
+    __tablename__ = "conversation"
+
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"), primary_key=True)
+    events: Mapped[Any] = mapped_column(EncryptedJson)
+    last_said: Mapped[list[str]] = mapped_column(JSONB, default=list)
+    updated_at: Mapped[datetime]
+
+
+class JourneyRow(Base):
+    """One version of the confirmed facts of a child's return."""
+
+    __tablename__ = "journey"
+    __table_args__ = (UniqueConstraint("child_id", "version"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    child_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"))
+    version: Mapped[int] = mapped_column(Integer)
+    facts: Mapped[Any] = mapped_column(EncryptedJson)
+    confirmed_by: Mapped[str] = mapped_column(EncryptedText)
+    confirmed_at: Mapped[datetime]
+
+
+class TaskRow(Base):
+    """Something that a person has to do for a contact."""
+
+    __tablename__ = "task"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"), index=True)
+    inbound_id: Mapped[UUID | None] = mapped_column(ForeignKey("inbound.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    about: Mapped[str] = mapped_column(String(80), default="")
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+
+
+class ToldTopicRow(Base):
+    """A topic of the orientation that a contact was told, and when first."""
+
+    __tablename__ = "told_topic"
+
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"), primary_key=True)
+    topic: Mapped[str] = mapped_column(String(30), primary_key=True)
+    told_at: Mapped[datetime]
+
+
+class StaffRow(Base):
+    """A case manager or supervisor."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    role: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(EncryptedText)
+    number: Mapped[str] = mapped_column(EncryptedText)
+    country: Mapped[str] = mapped_column(String(2))
+
+
+class SenderPaceRow(Base):
+    """When a sender may send its next message, shared by all workers."""
+
+    __tablename__ = "sender_pace"
+
+    sender: Mapped[str] = mapped_column(String(60), primary_key=True)
+    free_at: Mapped[datetime]
+
+
+class ProviderContentRow(Base):
+    """A set of buttons that the provider knows under its own reference."""
+
+    __tablename__ = "provider_content"
+
+    fingerprint: Mapped[str] = mapped_column(String(64), primary_key=True)
+    provider_reference: Mapped[str] = mapped_column(String(64))
+
+
+class WorkerBeatRow(Base):
+    """When each lane last looked for work, for the readiness probe."""
+
+    __tablename__ = "worker_beat"
+
+    lane: Mapped[str] = mapped_column(String(20), primary_key=True)
+    beat_at: Mapped[datetime]

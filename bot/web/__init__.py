@@ -1,0 +1,1 @@
+"""What answers HTTP: the provider's webhooks, health, the simulator."""

@@ -1,0 +1,1 @@
+"""The worker: lanes that answer and send."""
