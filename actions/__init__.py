@@ -1,0 +1,1 @@
+"""The custom actions: they read the conversation, call bot.services and answer with message ids."""

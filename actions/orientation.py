@@ -5,6 +5,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
 
 from actions.questions import events_of
 from actions.shared import (
@@ -34,9 +35,7 @@ def walk_on(
     if topic is None:
         say(dispatcher, "orientation.finished")
         return [SlotSet("orientation_topic", orientation.FINISHED), NO_QUESTION]
-    reply = orientation.answer(
-        topic, audience_of(tracker), after=("orientation.step_menu",)
-    )
+    reply = orientation.answer(topic, audience_of(tracker), after=("orientation.step_menu",))
     dispatcher.utter_message(json_message=reply.as_payload())
     walked = SlotSet("orientation_topic", topic)
     return [walked, *events_of(reply, SlotSet("pending", "step"))]
@@ -55,7 +54,7 @@ class ActionNextTopic(Action):
         return "action_next_topic"
 
     async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         """Go on from the last topic that was walked."""
         return walk_on(dispatcher, tracker, tracker.get_slot("orientation_topic"))
@@ -68,7 +67,7 @@ class ActionRepeat(Action):
         return "action_repeat"
 
     async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         """Repeat; a question that is said again waits for its answer again."""
         last = self._last_reply(tracker)
@@ -95,7 +94,7 @@ class ActionSimpler(Action):
         return "action_simpler"
 
     async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         """Say it more simply, or that there are no simpler words."""
         menu, pending = after_a_topic(tracker)

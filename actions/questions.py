@@ -1,10 +1,9 @@
 """Answers questions about the topics of the curriculum, at any time."""
 
-from typing import Any
-
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
 
 from actions.shared import NO_QUESTION, after_a_topic, audience_of, intent_of
 from bot.domain.dialogue import Reply
@@ -18,14 +17,12 @@ class ActionAnswerQuestion(Action):
         return "action_answer_question"
 
     async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         """Answer; a question that has no answer for this person goes to the case manager."""
         menu, pending = after_a_topic(tracker)
         asked = asked_topic(tracker)
-        reply = orientation.answer(
-            asked, audience_of(tracker), after=(menu,) if menu else ()
-        )
+        reply = orientation.answer(asked, audience_of(tracker), after=(menu,) if menu else ())
         dispatcher.utter_message(json_message=reply.as_payload())
         return events_of(reply, pending)
 

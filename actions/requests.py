@@ -5,6 +5,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
 
 from actions import orientation as walk
 from actions.shared import (
@@ -24,7 +25,7 @@ class Settles:
     effects: tuple[dict[str, Any], ...] = ()
 
     async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         """Answer; the same for everybody."""
         say(dispatcher, self.message, effects=self.effects)
@@ -87,7 +88,7 @@ class ActionOptOut(Settles, Action):
         return "action_opt_out"
 
     async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         """Opt out and leave the form: it would ask its question again."""
         settled = await super().run(dispatcher, tracker, domain)
@@ -101,7 +102,7 @@ class ActionAffirm(Action):
         return "action_affirm"
 
     async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         """Start the orientation for somebody who had refused; offer what there is to others."""
         waiting = tracker.get_slot("pending") != "none"
@@ -120,7 +121,7 @@ class ActionSetLanguage(Action):
         return "action_set_language"
 
     async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         """Set it first, so that the answer is already in it."""
         language = choice_of(tracker)
@@ -142,7 +143,7 @@ class ActionResume(Action):
         return "action_resume"
 
     async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         """Resume; below it the question with which a topic ends, if the walk goes on."""
         menu, pending = after_a_topic(tracker)

@@ -6,6 +6,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
 
 from bot.domain.contacts import Audience
 from bot.domain.dialogue import Reply
@@ -74,7 +75,7 @@ class ActionNotUnderstood(Action):
         return "action_not_understood"
 
     async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         """Answer the first or a further time."""
         if self._was_the_last_answer(tracker):
@@ -100,7 +101,7 @@ class ActionDefaultFallback(ActionNotUnderstood):
         return "action_default_fallback"
 
     async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         """Answer, then wait for the next message."""
         events = await super().run(dispatcher, tracker, domain)

@@ -11,6 +11,7 @@ from sanic.response import HTTPResponse
 
 from bot.dialogue_engine import repairs
 from bot.dialogue_engine.turn import Request, answer
+from bot.dialogue_engine.understand import best_intent
 
 logger = logging.getLogger(__name__)
 repairs.apply()
@@ -74,16 +75,8 @@ async def understand(request: HttpRequest) -> HTTPResponse:
     agent = _agent(request)
     if agent is None:
         return response.json({"error": "no model is loaded"}, status=503)
-    found = [await agent.parse_message(text) for text in request.json["texts"]]
-    return response.json({"intents": [best_intent(parsed) for parsed in found]})
-
-
-def best_intent(parsed: Dict[str, Any]) -> Dict[str, Any]:
-    """Return the likeliest real intent, also where the dialogue would have fallen back."""
-    ranking = parsed.get("intent_ranking") or [parsed["intent"]]
-    real = [intent for intent in ranking if intent["name"] != "nlu_fallback"]
-    best = (real or [{"name": "out_of_scope", "confidence": 0.0}])[0]
-    return {"intent": best["name"], "confidence": round(float(best["confidence"]), 4)}
+    texts = request.json["texts"]
+    return response.json({"intents": [await best_intent(agent, text) for text in texts]})
 
 
 def _agent(request: HttpRequest) -> Optional[Agent]:

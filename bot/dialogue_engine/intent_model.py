@@ -1,9 +1,9 @@
 """Two logistic regressions, one on spelling and one on meaning, that decide together."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Dict, List
 
 import numpy as np
 from scipy.special import softmax
@@ -14,42 +14,44 @@ from bot.dialogue_engine.ngrams import Ngrams
 
 @dataclass(frozen=True)
 class Settings:
-    """How strongly each half may fit the examples, and how much it counts in the decision."""
+    """How closely each half follows the examples (C), and how much it counts in the decision.
 
-    ngrams_c: float
-    encoder_c: float
-    ngrams_weight: float
-    encoder_weight: float
+    The two weights together also say how sure the model may sound.
+    """
+
+    spelling_c: float
+    meaning_c: float
+    spelling_weight: float
+    meaning_weight: float
 
 
-@dataclass
+@dataclass(frozen=True)
 class IntentModel:
-    """Knows the intents and the weights of both halves; stored as JSON and plain arrays."""
+    """A trained model: the intents, the terms and plain arrays of weights; no pickled object."""
 
-    settings: Settings
-    intents: List[str] = field(default_factory=list)
-    ngrams: Ngrams = field(default_factory=Ngrams)
-    weights: Dict[str, np.ndarray] = field(default_factory=dict)
+    intents: List[str]
+    ngrams: Ngrams
+    weights: Dict[str, np.ndarray]
 
-    def learn(self, texts: List[str], vectors: np.ndarray, intents: List[str]) -> None:
-        """Fit both halves on the examples."""
-        self.intents = sorted(set(intents))
-        by_spelling = LogisticRegression(
-            C=self.settings.ngrams_c, solver="liblinear", dual=True, random_state=0
-        )
-        by_meaning = LogisticRegression(C=self.settings.encoder_c, max_iter=300)
-        self._keep("ngrams", by_spelling.fit(self.ngrams.learn(texts), intents))
-        self._keep("encoder", by_meaning.fit(vectors, intents))
+    @classmethod
+    def learn(
+        cls, texts: List[str], vectors: np.ndarray, intents: List[str], settings: Settings
+    ) -> "IntentModel":
+        """Fit both halves on the examples. The same examples give the same model."""
+        ngrams, rows = Ngrams.learn(texts)
+        spelling = LogisticRegression(
+            C=settings.spelling_c, solver="liblinear", dual=True, random_state=0
+        ).fit(rows, intents)
+        meaning = LogisticRegression(C=settings.meaning_c, max_iter=300).fit(vectors, intents)
+        weights = {**_arrays("spelling", spelling), **_arrays("meaning", meaning)}
+        return cls(sorted(set(intents)), ngrams, weights)
 
-    def probabilities(self, texts: List[str], vectors: np.ndarray) -> np.ndarray:
-        """Return one row per text with the probability of each intent."""
-        by_spelling = self._score("ngrams", self.ngrams(texts))
-        by_meaning = self._score("encoder", vectors)
-        return softmax(
-            self.settings.ngrams_weight * by_spelling
-            + self.settings.encoder_weight * by_meaning,
-            axis=1,
-        )
+    def probabilities(self, text: str, vector: np.ndarray, settings: Settings) -> np.ndarray:
+        """Return the probability of each intent for one text and its sentence vector."""
+        positions, telling = self.ngrams.weigh(text)
+        spelling = telling @ self.weights["spelling"][positions] + self.weights["spelling_bias"]
+        meaning = vector @ self.weights["meaning"] + self.weights["meaning_bias"]
+        return softmax(settings.spelling_weight * spelling + settings.meaning_weight * meaning)
 
     def save(self, folder: Path) -> None:
         """Write the model into the folder."""
@@ -58,16 +60,16 @@ class IntentModel:
         self.ngrams.save(folder)
 
     @classmethod
-    def load(cls, folder: Path, settings: Settings) -> "IntentModel":
+    def load(cls, folder: Path) -> "IntentModel":
         """Read what `save` wrote."""
         intents = json.loads((folder / "intents.json").read_text(encoding="utf-8"))
-        with np.load(folder / "weights.npz") as stored:
+        with np.load(folder / "weights.npz", allow_pickle=False) as stored:
             weights = {name: stored[name] for name in stored.files}
-        return cls(settings, intents, Ngrams.load(folder), weights)
+        return cls(intents, Ngrams.load(folder), weights)
 
-    def _keep(self, half: str, fitted: LogisticRegression) -> None:
-        self.weights[half] = np.ascontiguousarray(fitted.coef_.T, dtype=np.float32)
-        self.weights[half + "_bias"] = fitted.intercept_.astype(np.float32)
 
-    def _score(self, half: str, numbers: Any) -> np.ndarray:
-        return numbers @ self.weights[half] + self.weights[half + "_bias"]
+def _arrays(half: str, fitted: LogisticRegression) -> Dict[str, np.ndarray]:
+    return {
+        half: np.ascontiguousarray(fitted.coef_.T, dtype=np.float32),
+        half + "_bias": fitted.intercept_.astype(np.float32),
+    }

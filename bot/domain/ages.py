@@ -17,10 +17,11 @@ _SPELLED = {
     "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20,
 }  # fmt: skip
 
-_AROUND = set(
-    "tengo yo soy de anos ano i am im m years year old ya cumpli casi recien apenas mi edad es "
-    "my age is y medio and a half almost just turned".split()
-)
+_AROUND = {
+    "tengo", "yo", "soy", "de", "anos", "ano", "ya", "cumpli", "casi", "recien", "apenas", "mi",
+    "edad", "es", "y", "medio", "i", "am", "im", "m", "my", "age", "is", "years", "year", "old",
+    "and", "a", "half", "almost", "just", "turned",
+}  # fmt: skip
 """Words that may stand around an age; one more is let pass, for spelling."""
 
 

@@ -36,13 +36,13 @@ def topic_for(asked: str, audience: Audience) -> str | None:
 
 
 def topic_to_say(asked: str, audience: Audience) -> tuple[str, ...]:
-    """Return the message ids that answer a question; none where there is nothing for this audience."""
+    """Return the message ids that answer a question; none where this audience has no answer."""
     topic_id = topic_for(asked, audience)
     return tuple(part.say for part in curriculum()[topic_id].parts) if topic_id else ()
 
 
 def answer(asked: str, audience: Audience, after: Sequence[str] = ()) -> Reply:
-    """Return what is said about a topic, then `after`; without an answer a person gets the question."""
+    """Return what is said about a topic, then `after`; a person gets what has no answer."""
     topic_id = topic_for(asked, audience)
     if topic_id is None:
         queued = {"do": "queue_task", "kind": "question", "about": asked}
@@ -66,22 +66,18 @@ def next_younger(audience: Audience) -> Audience | None:
 
     None for the youngest, and for caregivers: the words for teenagers speak to the one who travels.
     """
-    return {Audience.TEEN: Audience.CHILD, Audience.CHILD: Audience.YOUNGER_CHILD}.get(
-        audience
-    )
+    return {Audience.TEEN: Audience.CHILD, Audience.CHILD: Audience.YOUNGER_CHILD}.get(audience)
 
 
 def next_topic(audience: Audience, current: str | None) -> str | None:
-    """Return the topic that follows `current` in the walk; the first without one, none after the last."""
+    """Return the topic that follows `current`: the first without one, none after the last."""
     walk = walked(curriculum(), audience)
     if current is None:
         return walk[0]
     if current not in TOPIC_IDS:
         return None
     told = TOPIC_IDS.index(current)
-    return next(
-        (topic_id for topic_id in walk if TOPIC_IDS.index(topic_id) > told), None
-    )
+    return next((topic_id for topic_id in walk if TOPIC_IDS.index(topic_id) > told), None)
 
 
 def is_going_on(current: str | None) -> bool:

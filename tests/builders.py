@@ -1,0 +1,113 @@
+"""People and journeys for tests, with defaults."""
+
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from bot.domain.channels import Channel
+from bot.domain.contacts import Role
+from bot.services.enrol import Enrolment, enrol
+from bot.services.parts import Parts
+from bot.services.set_journey import set_journey
+from bot.store import database
+from bot.store.tables import StaffRow
+
+_numbers = count(1)
+
+FACTS: dict[str, Any] = {
+    "destination": "GT",
+    "departure_on": "2026-12-03",
+    "departure_time": "08:30",
+    "departure_zone": "America/Chicago",
+    "vehicle": "plane",
+    "travel_hours": 4,
+    "companions": ["Lucía Paz"],
+    "companion_languages": ["es", "quc"],
+    "meals": ["breakfast", "lunch"],
+    "night_places": [],
+    "arrival_on": "2026-12-03",
+    "arrival_time": "12:45",
+    "arrival_zone": "America/Guatemala",
+    "reception_centre": "Casa Nuestras Raíces",
+    "reception_city": "Ciudad de Guatemala",
+    "receiving_adults": ["Marta Cux"],
+    "first_call_on": "2026-12-03",
+    "first_call_time": "14:00",
+    "home_place": "Nebaj",
+    "home_vehicle": "bus",
+    "home_hours": 5,
+    "home_companions": ["Marta Cux"],
+    "pick_up_place": "Casa Nuestras Raíces",
+    "pick_up_on": "2026-12-03",
+    "pick_up_time": "16:00",
+    "pick_up_papers": ["identity_card"],
+}
+"""A journey in which everything is confirmed."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """A child, who receives them, and who is responsible."""
+
+    child: UUID
+    caregiver: UUID
+    case_manager: UUID
+
+
+def fresh_number(prefix: str = "+1500555") -> str:
+    """Return a number that no other test uses."""
+    return f"{prefix}{next(_numbers):04d}"
+
+
+def make_staff(parts: Parts, name: str = "Elena Paz", role: str = "case_manager") -> UUID:
+    with database.unit_of_work(parts.engine) as session:
+        row = StaffRow(name=name, role=role, number="+50255500101", country="GT")
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+def make_child(parts: Parts, **changes: Any) -> UUID:
+    """Enrol a child of seven with the guardian's consent."""
+    new = Enrolment(
+        **{
+            "role": Role.CHILD,
+            "name": "Wendy Cux",
+            "number": fresh_number(),
+            "language": "es",
+            "channels": tuple(Channel),
+            "birth_year": parts.now().year - 7,
+            "country": "US",
+            "destination": "GT",
+            "zone": "America/Chicago",
+            "consent": True,
+            **changes,
+        }
+    )
+    with database.unit_of_work(parts.engine) as session:
+        return enrol(session, new, parts)
+
+
+def make_caregiver(parts: Parts, child: UUID | None, **changes: Any) -> UUID:
+    """Enrol a mother with her own consent."""
+    defaults = {
+        "role": Role.CAREGIVER,
+        "name": "Marta Cux",
+        "number": fresh_number("+5025550"),
+        "birth_year": None,
+        "child_id": child,
+        "country": "GT",
+        "zone": None,
+    }
+    return make_child(parts, **(defaults | changes))
+
+
+def make_family(parts: Parts, facts: dict[str, Any] | None = None, **changes: Any) -> Family:
+    """Enrol a family; `changes` are the child's."""
+    staff = make_staff(parts)
+    child = make_child(parts, case_manager_id=staff, **changes)
+    caregiver = make_caregiver(parts, child)
+    with database.unit_of_work(parts.engine) as session:
+        set_journey(session, child, FACTS if facts is None else facts, "test", parts)
+    return Family(child, caregiver, staff)

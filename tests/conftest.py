@@ -1,0 +1,162 @@
+"""Real parts for all tests: PostgreSQL (embedded, one template), Rasa with the trained model, our words."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Engine
+
+from bot.app.processes import Child, own_environment, rasa_child
+from bot.app.run import prepare_model, started
+from bot.clock import now
+from bot.gateways.dialogue import RasaDialogue
+from bot.phrasebook.phrasebook import Phrasebook, read_phrasebook
+from bot.services.parts import Parts
+from bot.settings import CONTENT, ROOT, Settings
+from bot.store import database, embedded, encryption
+from tests.builders import Family, make_family
+from tests.conversation import Conversation
+from tests.doubles.dialogue import ScriptedDialogue
+from tests.doubles.provider import AcceptingProvider
+from tests.waiting import wait_until
+
+TEMPLATE = "acompana_template"
+PORT = 18400
+"""The served dialogue engine and actions of the tests listen just above this port."""
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A demo with a home of its own and the model that `make train` keeps."""
+    return Settings(_env_file=None).model_copy(
+        update={
+            "mode": "demo",
+            "port": PORT,
+            "home": ROOT / "var",
+            "public_url": "https://acompana.example",
+            "sms_rate": 1000,
+            "whatsapp_rate": 1000,
+            "twilio_account_sid": "",
+            "twilio_auth_token": "",
+            "database_url": "",
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def words() -> Phrasebook:
+    return read_phrasebook(CONTENT)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an embedded server with a migrated template database."""
+    encryption.install(encryption.demo_keys(tmp_path_factory.mktemp("keys")))
+    running = embedded.start(Path(tmp_path_factory.mktemp("database")))
+    url = embedded.address_of(running, TEMPLATE)
+    database.create_database(url)
+    database.migrate(url)
+    yield url
+    running.cleanup()
+
+
+@pytest.fixture
+def database_url(server: str) -> Iterator[str]:
+    """A database of its own for one test, copied from the template."""
+    url = database.with_driver(database.raw_address(server, f"test_{uuid4().hex[:12]}"))
+    database.create_database(url, template=TEMPLATE)
+    yield url
+    database.drop_database(url)
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    made = database.connect(database_url)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture(scope="session")
+def trained(settings: Settings) -> Settings:
+    """The settings of a home in which the model is trained."""
+    prepare_model(settings)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def rasa(trained: Settings) -> Iterator[RasaDialogue]:
+    """The real dialogue engine with its real actions, started once."""
+    dialogue = RasaDialogue(trained.dialogue_url)
+    with started([rasa_child(trained), actions_child(trained)]):
+        wait_until(dialogue.ready, seconds=90)
+        wait_until(lambda: actions_ready(trained), seconds=60)
+        yield dialogue
+
+
+def actions_child(settings: Settings) -> Child:
+    import sys
+
+    environment = own_environment(settings, "")
+    command = [sys.executable, "-m", "bot.cli.main", "actions"]
+    return Child("actions", command, environment, settings.home / "logs" / "test-actions.log")
+
+
+def actions_ready(settings: Settings) -> bool:
+    import httpx
+
+    try:
+        url = f"http://127.0.0.1:{settings.actions_port}/health"
+        return httpx.get(url, timeout=2, trust_env=False).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+@pytest.fixture
+def provider() -> AcceptingProvider:
+    return AcceptingProvider()
+
+
+@pytest.fixture
+def parts(
+    settings: Settings, engine: Engine, words: Phrasebook, provider: AcceptingProvider, rasa
+) -> Parts:
+    """All parts, the real dialogue engine among them."""
+    return Parts(settings, engine, words, rasa, provider, now)
+
+
+@pytest.fixture
+def dialogue() -> ScriptedDialogue:
+    return ScriptedDialogue()
+
+
+@pytest.fixture
+def quiet_parts(
+    settings: Settings,
+    engine: Engine,
+    words: Phrasebook,
+    provider: AcceptingProvider,
+    dialogue: ScriptedDialogue,
+) -> Parts:
+    """Parts whose dialogue engine does as the test says: for what has to work without Rasa."""
+    return Parts(settings, engine, words, dialogue, provider, now)
+
+
+@pytest.fixture
+def quiet_conversation(quiet_parts: Parts) -> Iterator[Conversation]:
+    """Wendy's conversation by SMS with a scripted dialogue engine."""
+    with Conversation(quiet_parts, make_family(quiet_parts).child) as talk:
+        yield talk
+
+
+@pytest.fixture
+def family(parts: Parts) -> Family:
+    """Wendy, seven, and her mother Marta, with a journey in which everything is confirmed."""
+    return make_family(parts)
+
+
+@pytest.fixture
+def conversation(parts: Parts, family: Family) -> Iterator[Conversation]:
+    """Wendy's conversation by SMS."""
+    with Conversation(parts, family.child) as talk:
+        yield talk

@@ -1,0 +1,117 @@
+"""The tester: a contact who writes through the signed webhook and hears what the worker sends."""
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from starlette.testclient import TestClient
+
+from bot.app.phone import Phone
+from bot.domain.channels import Channel
+from bot.services.answer_inbound import answer_next
+from bot.services.parts import Parts
+from bot.services.send_outbound import send_next
+from bot.store import contacts, database, tasks
+from bot.store.tables import ContactRow, InboundRow, OutboundRow
+from bot.web.application import create_application
+
+
+class Conversation:
+    """One person on one channel. The worker's steps run when the person has written."""
+
+    def __init__(self, parts: Parts, contact_id: UUID, channel: Channel = Channel.SMS) -> None:
+        self.parts = parts
+        self.contact_id = contact_id
+        self.client = TestClient(create_application(parts), base_url=parts.settings.own_url)
+        self.phone = Phone(parts, contact_id, channel, self._post)
+        self.answers: list[OutboundRow] = []
+
+    def __enter__(self) -> "Conversation":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        failure: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.client.close()
+
+    def on(self, channel: Channel) -> "Conversation":
+        """The same person on another channel."""
+        return Conversation(self.parts, self.contact_id, channel)
+
+    def says(self, text: str = "", **form: str) -> "Conversation":
+        """The person writes; everything that waits is answered and sent."""
+        return self._hear(self.phone.write(text, **form))
+
+    def taps(self, choice_id: str) -> "Conversation":
+        """The person taps a choice."""
+        return self._hear(self.phone.tap(choice_id))
+
+    def is_welcomed(self, *, assent: str = "yes") -> "Conversation":
+        """Go through the first questions up to the agreement."""
+        self.says("hola")
+        while "onboarding.ask_assent" not in self.said and "onboarding.ask_consent" not in self.said:
+            step = next(step for step in WELCOME if step in self.said)
+            self.taps(WELCOME[step])
+        return self.taps(assent)
+
+    @property
+    def said(self) -> list[str]:
+        """The message ids of the last answer, in order."""
+        return [message_id for row in self.answers for message_id in row.message_ids]
+
+    @property
+    def text(self) -> str:
+        """The words of the last answer."""
+        return "\n\n".join(row.text for row in self.answers)
+
+    @property
+    def tasks(self) -> list[str]:
+        """What a case manager finds open for this person."""
+        with database.unit_of_work(self.parts.engine) as session:
+            return [task.kind for task in tasks.open_of(session, self.contact_id)]
+
+    @property
+    def contact(self) -> ContactRow:
+        with database.unit_of_work(self.parts.engine) as session:
+            return contacts.get(session, self.contact_id)
+
+    def work(self) -> None:
+        """Let the worker do everything that is due."""
+        while answer_next(self.parts):
+            pass
+        while send_next(self.parts):
+            pass
+
+    def inbound(self, reference: str) -> InboundRow:
+        with database.unit_of_work(self.parts.engine) as session:
+            query = select(InboundRow).where(InboundRow.provider_reference == reference)
+            return session.scalars(query).one()
+
+    def outbound(self) -> list[OutboundRow]:
+        """Everything that was ever said to this person, oldest first."""
+        with database.unit_of_work(self.parts.engine) as session:
+            query = select(OutboundRow).where(OutboundRow.contact_id == self.contact_id)
+            return list(session.scalars(query.order_by(OutboundRow.sequence)))
+
+    def _hear(self, reference: str) -> "Conversation":
+        self.work()
+        inbound_id = self.inbound(reference).id
+        self.answers = [row for row in self.outbound() if row.inbound_id == inbound_id]
+        return self
+
+    def _post(self, path: str, form: Mapping[str, str], signature: str) -> int:
+        headers = {"X-Twilio-Signature": signature}
+        return self.client.post(path, data=dict(form), headers=headers).status_code
+
+
+WELCOME: dict[str, Any] = {
+    "onboarding.ask_language": "language_es",
+    "onboarding.ask_who": "who_me",
+    "onboarding.ask_age": "age_9_12",
+}
+"""What is tapped on the way to the agreement."""
