@@ -20,9 +20,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=False)
 
-    mode: Literal["demo", "production"] = Field(
-        "demo", validation_alias="ACOMPANA_MODE"
-    )
+    mode: Literal["demo", "production"] = Field("demo", validation_alias="ACOMPANA_MODE")
     home: Path = Field(ROOT / "var", validation_alias="ACOMPANA_HOME")
     port: int = Field(8000, validation_alias="ACOMPANA_PORT")
     public_url: str = Field("", validation_alias="ACOMPANA_PUBLIC_URL")
@@ -30,17 +28,13 @@ class Settings(BaseSettings):
     twilio_account_sid: str = Field("", validation_alias="TWILIO_ACCOUNT_SID")
     twilio_auth_token: str = Field("", validation_alias="TWILIO_AUTH_TOKEN")
     twilio_api_url: str = Field("", validation_alias="TWILIO_API_URL")
-    messaging_service_sid: str = Field(
-        "", validation_alias="TWILIO_MESSAGING_SERVICE_SID"
-    )
+    messaging_service_sid: str = Field("", validation_alias="TWILIO_MESSAGING_SERVICE_SID")
     sms_from: str = Field("", validation_alias="ACOMPANA_SMS_FROM")
     whatsapp_from: str = Field("", validation_alias="ACOMPANA_WHATSAPP_FROM")
     sms_rate: float = Field(10, gt=0, validation_alias="ACOMPANA_SMS_RATE")
     whatsapp_rate: float = Field(80, gt=0, validation_alias="ACOMPANA_WHATSAPP_RATE")
     keys: str = Field("", validation_alias="ACOMPANA_KEYS", repr=False)
-    allow_draft_content: bool | None = Field(
-        None, validation_alias="ACOMPANA_ALLOW_DRAFT_CONTENT"
-    )
+    allow_draft_content: bool | None = Field(None, validation_alias="ACOMPANA_ALLOW_DRAFT_CONTENT")
 
     @property
     def demo(self) -> bool:
@@ -75,9 +69,7 @@ class Settings(BaseSettings):
 
     @property
     def offers_drafts(self) -> bool:
-        return (
-            self.demo if self.allow_draft_content is None else self.allow_draft_content
-        )
+        return self.demo if self.allow_draft_content is None else self.allow_draft_content
 
     def sender(self, channel: str) -> str:
         """Return the address we write from on a channel (`sms` or `whatsapp`)."""

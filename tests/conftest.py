@@ -1,9 +1,11 @@
 """Real parts for all tests: PostgreSQL (embedded, one template), Rasa with the trained model, our words."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
 import pytest
 from sqlalchemy import Engine
 
@@ -22,6 +24,8 @@ from tests.doubles.provider import AcceptingProvider
 from tests.waiting import wait_until
 
 TEMPLATE = "acompana_template"
+UNPACED = 1e9
+"""So fast that a sender is free at once even while a test's clock stands still."""
 PORT = 18400
 """The served dialogue engine and actions of the tests listen just above this port."""
 
@@ -35,8 +39,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
             "port": PORT,
             "home": ROOT / "var",
             "public_url": "https://acompana.example",
-            "sms_rate": 1000,
-            "whatsapp_rate": 1000,
+            "sms_rate": UNPACED,
+            "whatsapp_rate": UNPACED,
             "twilio_account_sid": "",
             "twilio_auth_token": "",
             "database_url": "",
@@ -92,19 +96,16 @@ def rasa(trained: Settings) -> Iterator[RasaDialogue]:
         wait_until(dialogue.ready, seconds=90)
         wait_until(lambda: actions_ready(trained), seconds=60)
         yield dialogue
+        dialogue.close()
 
 
 def actions_child(settings: Settings) -> Child:
-    import sys
-
     environment = own_environment(settings, "")
     command = [sys.executable, "-m", "bot.cli.main", "actions"]
     return Child("actions", command, environment, settings.home / "logs" / "test-actions.log")
 
 
 def actions_ready(settings: Settings) -> bool:
-    import httpx
-
     try:
         url = f"http://127.0.0.1:{settings.actions_port}/health"
         return httpx.get(url, timeout=2, trust_env=False).status_code == 200

@@ -54,7 +54,9 @@ class Conversation:
     def is_welcomed(self, *, assent: str = "yes") -> "Conversation":
         """Go through the first questions up to the agreement."""
         self.says("hola")
-        while "onboarding.ask_assent" not in self.said and "onboarding.ask_consent" not in self.said:
+        while (
+            "onboarding.ask_assent" not in self.said and "onboarding.ask_consent" not in self.said
+        ):
             step = next(step for step in WELCOME if step in self.said)
             self.taps(WELCOME[step])
         return self.taps(assent)

@@ -61,11 +61,7 @@ def _remember_content(engine: Engine) -> Callable[[str, Callable[[], str]], str]
                 return known.provider_reference
         reference = create()
         with database.unit_of_work(engine) as session:
-            session.merge(
-                ProviderContentRow(
-                    fingerprint=fingerprint, provider_reference=reference
-                )
-            )
+            session.merge(ProviderContentRow(fingerprint=fingerprint, provider_reference=reference))
         return reference
 
     return remember

@@ -33,6 +33,4 @@ def _must_answer(url: str) -> None:
     try:
         psycopg.connect(database.raw_address(url), connect_timeout=5).close()
     except psycopg.Error as failure:
-        raise SettingsError(
-            f"The database of DATABASE_URL does not answer: {failure}"
-        ) from None
+        raise SettingsError(f"The database of DATABASE_URL does not answer: {failure}") from None

@@ -6,6 +6,7 @@ from time import monotonic, sleep
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bot.domain.channels import Channel
 from bot.errors import AcompanaError
@@ -46,9 +47,7 @@ class Phone:
         }
         path = f"/twilio/{self.channel}/inbound"
         url = self.parts.settings.reached_at + path
-        status = self.post(
-            path, form, sign(self.parts.settings.signing_token, url, form)
-        )
+        status = self.post(path, form, sign(self.parts.settings.signing_token, url, form))
         if status >= 300:
             raise AcompanaError(f"The webhook answered {status}.")
         self.references.append(reference)
@@ -79,6 +78,6 @@ class Phone:
         raise AcompanaError("This person has no address on this channel.")
 
 
-def _answers(session: database.Session, inbound_id: UUID) -> list[OutboundRow]:
+def _answers(session: Session, inbound_id: UUID) -> list[OutboundRow]:
     query = select(OutboundRow).where(OutboundRow.inbound_id == inbound_id)
     return list(session.scalars(query.order_by(OutboundRow.sequence)))

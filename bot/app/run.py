@@ -89,17 +89,13 @@ def wait_until_ready(settings: Settings, running: list[Child]) -> None:
             status.update(f"Starting: waiting for {', '.join(waiting)} ...")
             sleep(0.3)
     logs = ", ".join(str(child.log) for child in running)
-    raise AcompanaError(
-        f"Not ready after {START_SECONDS} s: {', '.join(waiting)}. See {logs}."
-    )
+    raise AcompanaError(f"Not ready after {START_SECONDS} s: {', '.join(waiting)}. See {logs}.")
 
 
 def not_ready(settings: Settings) -> list[str]:
     """Return the parts that are not ready yet."""
     try:
-        answer = httpx.get(
-            f"{settings.own_url}/readyz", timeout=5, trust_env=False
-        ).json()
+        answer = httpx.get(f"{settings.own_url}/readyz", timeout=5, trust_env=False).json()
     except (httpx.TransportError, ValueError):
         return ["web"]
     return [name for name, part in answer["parts"].items() if not part["ready"]]
@@ -109,9 +105,7 @@ def watch(running: list[Child]) -> None:
     """Bring back what died."""
     for child in running:
         if child.restart_if_dead():
-            console.print(
-                f"[yellow]{child.name} had stopped and was started again.[/yellow]"
-            )
+            console.print(f"[yellow]{child.name} had stopped and was started again.[/yellow]")
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
@@ -130,17 +124,11 @@ def _refuse_taken_port(port: int) -> None:
 
 
 def _tell_addresses(settings: Settings) -> None:
-    console.print(
-        f"\n[bold green]Acompaña is running.[/bold green] Mode: {settings.mode}"
-    )
+    console.print(f"\n[bold green]Acompaña is running.[/bold green] Mode: {settings.mode}")
     if settings.demo:
-        console.print(
-            f"  Be a child on a phone:   [bold]{settings.own_url}/simulator[/bold]"
-        )
+        console.print(f"  Be a child on a phone:   [bold]{settings.own_url}/simulator[/bold]")
         console.print("  Or in this terminal:     uv run acompana chat")
-        console.print(
-            "  All texts are drafts: no child-protection professional has reviewed them."
-        )
+        console.print("  All texts are drafts: no child-protection professional has reviewed them.")
     console.print(f"  Ready per part:          {settings.own_url}/readyz")
     console.print(f"  Logs:                    {_short(settings.home / 'logs')}")
     console.print("  Ctrl-C stops everything.\n")

@@ -64,29 +64,22 @@ def _take_step(step: Mapping[str, Any], phone: Phone, played: Played) -> None:
     shown = step.get("writes") or f"[{step['taps']}]"
     played.lines.append(Line("person", shown, phone.parts.now()))
     taps = step.get("taps")
-    reference = (
-        phone.tap(taps, step.get("writes", "")) if taps else phone.write(step["writes"])
-    )
+    reference = phone.tap(taps, step.get("writes", "")) if taps else phone.write(step["writes"])
     answers = phone.answers_to(reference)
     for answer in answers:
         played.lines.append(Line("acompana", answer.text, answer.created_at))
     played.broken += _broken(step, shown, answers)
 
 
-def _broken(
-    step: Mapping[str, Any], shown: str, answers: list[OutboundRow]
-) -> Iterator[str]:
+def _broken(step: Mapping[str, Any], shown: str, answers: list[OutboundRow]) -> Iterator[str]:
     said = {message_id for answer in answers for message_id in answer.message_ids}
     text = "\n".join(answer.text for answer in answers)
-    for message_id in step.get("hears", []):
-        if message_id not in said:
-            yield f"after {shown!r}: {message_id} was not said"
-    for message_id in step.get("never", []):
-        if message_id in said:
-            yield f"after {shown!r}: {message_id} was said"
-    for words in step.get("says", []):
-        if words not in text:
-            yield f"after {shown!r}: the answer lacks {words!r}"
+    unheard = [m for m in step.get("hears", []) if m not in said]
+    forbidden = [m for m in step.get("never", []) if m in said]
+    lacking = [words for words in step.get("says", []) if words not in text]
+    yield from (f"after {shown!r}: {message_id} was not said" for message_id in unheard)
+    yield from (f"after {shown!r}: {message_id} was said" for message_id in forbidden)
+    yield from (f"after {shown!r}: the answer lacks {words!r}" for words in lacking)
 
 
 def _open_tasks(contact_id: UUID, parts: Parts) -> list[str]:

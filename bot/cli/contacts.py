@@ -25,24 +25,18 @@ COLUMNS = ("role", "name", "phone", "language")
 
 
 @commands.command()
-def add(
+def add(  # noqa: PLR0913, PLR0917 - one option each
     role: Annotated[Role, typer.Option()],
     name: Annotated[str, typer.Option()],
     phone: Annotated[str, typer.Option(help="With country code: +50255501234")],
     language: Annotated[str, typer.Option()],
     birth_year: Annotated[int | None, typer.Option()] = None,
     channel: Annotated[Channel | None, typer.Option(help="Both, if left out")] = None,
-    child: Annotated[
-        UUID | None, typer.Option(help="Whom a caregiver receives")
-    ] = None,
+    child: Annotated[UUID | None, typer.Option(help="Whom a caregiver receives")] = None,
     country: Annotated[str | None, typer.Option(help="Where the person is now")] = None,
-    destination: Annotated[
-        str | None, typer.Option(help="Where the child returns to")
-    ] = None,
+    destination: Annotated[str | None, typer.Option(help="Where the child returns to")] = None,
     zone: Annotated[str | None, typer.Option(help="Such as America/Chicago")] = None,
-    consent: Annotated[
-        bool, typer.Option(help="The guardian's, or the adult's own")
-    ] = False,
+    consent: Annotated[bool, typer.Option(help="The guardian's, or the adult's own")] = False,
 ) -> None:
     """Enrol a contact and print the id."""
     new = Enrolment(
@@ -86,9 +80,7 @@ def import_file(file: Path) -> None:
             try:
                 print(enrol(session, _enrolment(row), parts))
             except (AcompanaError, ValueError) as wrong:
-                raise AcompanaError(
-                    f"Line {number}: {wrong} Nobody was enrolled."
-                ) from None
+                raise AcompanaError(f"Line {number}: {wrong} Nobody was enrolled.") from None
     print(f"{len(rows)} contacts were enrolled.", file=sys.stderr)
 
 
@@ -106,9 +98,7 @@ def erase(
 ) -> None:
     """Delete what identifies a contact and all that was said. This cannot be undone."""
     if not yes:
-        typer.confirm(
-            "Erase this contact's words, numbers and journey for good?", abort=True
-        )
+        typer.confirm("Erase this contact's words, numbers and journey for good?", abort=True)
     with composed(Settings()) as parts, database.unit_of_work(parts.engine) as session:
         erase_contact(session, contact, parts)
     print("Erased.", file=sys.stderr)

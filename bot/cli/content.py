@@ -70,7 +70,5 @@ def preview_message(
         show_rows(rows, True)
         return
     for row in rows:
-        print(
-            f"--- {row['audience']} on {row['channel']}, {row['segments']} SMS segments"
-        )
+        print(f"--- {row['audience']} on {row['channel']}, {row['segments']} SMS segments")
         print(f"{row['text']}\n")

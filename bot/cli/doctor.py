@@ -10,9 +10,9 @@ from bot.app.production import unfit
 from bot.app.training import is_stale, model_path, rasa_python
 from bot.cli.output import Json, show_rows
 from bot.errors import AcompanaError
+from bot.gateways.twilio import account_problem
 from bot.phrasebook.checks import check_content
 from bot.phrasebook.phrasebook import read_phrasebook
-from bot.gateways.twilio import account_problem
 from bot.settings import CONTENT, Settings
 from bot.store import contacts, database
 
@@ -29,9 +29,7 @@ def doctor(as_json: Json = False) -> None:
         *_database(settings),
     ]
     checks += [*_provider(settings)]
-    rows = [
-        {"part": part, "state": state, "what": what} for part, state, what in checks
-    ]
+    rows = [{"part": part, "state": state, "what": what} for part, state, what in checks]
     show_rows(rows, as_json)
     if any(state == "wrong" for _, state, _ in checks):
         raise typer.Exit(1)

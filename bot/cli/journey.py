@@ -22,9 +22,7 @@ commands = typer.Typer(help="Confirmed travel facts.", no_args_is_help=True)
 def set_facts(
     contact: UUID,
     file: Path,
-    confirmed_by: Annotated[
-        str, typer.Option(help="Who confirmed the facts")
-    ] = "command line",
+    confirmed_by: Annotated[str, typer.Option(help="Who confirmed the facts")] = "command line",
     as_json: Json = False,
 ) -> None:
     """Store the facts of FILE as the next version and print what changed."""
@@ -32,9 +30,7 @@ def set_facts(
         raise AcompanaError(f"There is no file {file}.")
     with composed(Settings()) as parts, database.unit_of_work(parts.engine) as session:
         change = set_journey(session, contact, read_yaml(file), confirmed_by, parts)
-    facts = {
-        name: {"before": old, "after": new} for name, (old, new) in change.facts.items()
-    }
+    facts = {name: {"before": old, "after": new} for name, (old, new) in change.facts.items()}
     if as_json:
         show_json({"version": change.version, "changes": facts})
         return

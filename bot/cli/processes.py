@@ -9,6 +9,7 @@ import uvicorn
 
 from bot.app import run as running
 from bot.app.compose import composed
+from bot.app.production import refuse_unfit
 from bot.app.training import train as train_model
 from bot.errors import SettingsError
 from bot.settings import ROOT, Settings
@@ -78,9 +79,7 @@ def migrate() -> None:
     """Bring the tables of DATABASE_URL up to date (production does so by command)."""
     settings = Settings()
     if not settings.database_url:
-        raise SettingsError(
-            "DATABASE_URL is not set; the embedded database migrates by itself."
-        )
+        raise SettingsError("DATABASE_URL is not set; the embedded database migrates by itself.")
     database.migrate(settings.database_url)
     print("The tables are up to date.", file=sys.stderr)
 
@@ -89,5 +88,5 @@ def _ready_settings() -> Settings:
     logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
     logging.getLogger("httpx").setLevel(logging.WARNING)
     settings = Settings()
-    running.refuse_unfit(settings)
+    refuse_unfit(settings)
     return settings

@@ -38,9 +38,7 @@ def chat(
     with _system(settings), composed(settings) as parts:
         who = contact or _ask_whom(show_contacts(parts))
         phone = Phone(parts, who, channel, _poster(settings))
-        console.print(
-            "[dim]Write as on a phone; choose by number. Ctrl-D ends it.[/dim]"
-        )
+        console.print("[dim]Write as on a phone; choose by number. Ctrl-D ends it.[/dim]")
         shown: list[OutboundRow] = []
         while (text := _typed()) is not None:
             shown = phone.answers_to(_send(phone, text, shown))
@@ -49,7 +47,7 @@ def chat(
 
 
 def demo(as_json: Json = False) -> None:
-    """Play scripted stories through a running system (or one that starts and stops); exit 1 if a promise broke."""
+    """Play scripted stories through the running system, or one that starts for it; exit 1 if one fails."""
     settings = _demo_settings()
     with _system(settings), composed(settings) as parts:
         played = []
@@ -58,9 +56,7 @@ def demo(as_json: Json = False) -> None:
             if not as_json:
                 _print_story(story)
     if as_json:
-        show_json(
-            [{"title": p.title, "tasks": p.tasks, "broken": p.broken} for p in played]
-        )
+        show_json([{"title": p.title, "tasks": p.tasks, "broken": p.broken} for p in played])
     broken = sum(len(story.broken) for story in played)
     progress.print(f"{len(played)} stories, {broken} broken promises.")
     if broken:
@@ -131,11 +127,7 @@ def _print_story(story: Played) -> None:
     console.rule(story.title)
     for line in story.lines:
         mark = "[cyan]" if line.speaker == "person" else "[green]"
-        console.print(
-            f"[dim]{line.at:%H:%M:%S.%f}[/dim] {mark}{line.speaker}[/]:", line.text
-        )
-    console.print(
-        f"[magenta]A case manager sees: {', '.join(story.tasks) or 'nothing to do'}[/]"
-    )
+        console.print(f"[dim]{line.at:%H:%M:%S.%f}[/dim] {mark}{line.speaker}[/]:", line.text)
+    console.print(f"[magenta]A case manager sees: {', '.join(story.tasks) or 'nothing to do'}[/]")
     for broken in story.broken:
         console.print(f"[bold red]Broken: {broken}[/]")

@@ -36,8 +36,7 @@ def understand(
         env=rasa_environment(settings),
         input=lines,
         stderr=subprocess.PIPE,
+        check=False,
     )
     if ended.returncode != 0:
-        raise AcompanaError(
-            "The dialogue model could not be asked; train it with: make train"
-        )
+        raise AcompanaError("The dialogue model could not be asked; train it with: make train")

@@ -28,9 +28,7 @@ class AcompanaChannel(InputChannel):
     def from_credentials(cls, credentials: Optional[Dict[str, Any]]) -> InputChannel:
         return cls()
 
-    def blueprint(
-        self, on_new_message: Callable[[UserMessage], Awaitable[Any]]
-    ) -> Blueprint:
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """Serve `GET /` (ready?), `POST /turn` and `POST /understand`."""
         routes = Blueprint("acompana_channel")
         routes.add_route(ready, "/", methods=["GET"])
@@ -54,16 +52,14 @@ async def turn(request: HttpRequest) -> HTTPResponse:
     """
     agent = _agent(request)
     if agent is None:
-        return response.json(
-            {"error": "no model is loaded", "temporary": True}, status=503
-        )
+        return response.json({"error": "no model is loaded", "temporary": True}, status=503)
     try:
         wanted = Request(**request.json)
     except TypeError:
         return response.json({"error": "not a turn"}, status=400)
     try:
         return response.json(await answer(agent, wanted))
-    except (repairs.TurnAborted, Exception) as failure:  # noqa: B014 - aborted is no Exception
+    except (repairs.TurnAborted, Exception) as failure:
         logger.error("turn %s failed: %s", wanted.message_id, type(failure).__name__)
         temporary = repairs.is_temporary(failure)
         body = {"error": type(failure).__name__, "temporary": temporary}

@@ -60,9 +60,7 @@ def _looks_like_an_action_result(_self: RemoteAction, result: Dict[str, Any]) ->
         isinstance(result.get(key, []), list) for key in ("events", "responses")
     ):
         return True
-    raise ValueError(
-        "the action server answered something that is not an action result"
-    )
+    raise ValueError("the action server answered something that is not an action result")
 
 
 def apply() -> None:

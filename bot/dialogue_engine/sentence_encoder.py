@@ -13,12 +13,12 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.dialogue_engine.spelling import LONGEST
+from bot.dialogue_engine.spelling import legible
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceEncoderFeaturizer(GraphComponent):
-    """Adds one 512-number vector per message; close vectors mean close meanings, across languages."""
+    """Adds a vector of 512 numbers per message; close vectors mean close, in any language."""
 
     def __init__(self, name: Text) -> None:
         self._name = name
@@ -47,8 +47,8 @@ class SentenceEncoderFeaturizer(GraphComponent):
         """Add the vectors to messages that have a text."""
         with_text = [m for m in messages if m.get(TEXT)]
         if with_text:
-            vectors = self._encoder.encode([m.get(TEXT)[:LONGEST] for m in with_text])
-            for message, vector in zip(with_text, vectors):
+            vectors = self._encoder.encode([legible(m.get(TEXT)) for m in with_text])
+            for message, vector in zip(with_text, vectors, strict=True):
                 self._add(message, vector.reshape(1, -1))
         return messages
 

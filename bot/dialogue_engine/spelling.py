@@ -10,14 +10,19 @@ SOUNDS_ALIKE = (("qu", "k"), ("q", "k"), ("c", "k"), ("z", "s"), ("v", "b"), ("h
 """Letters that are swapped on the phone: "aki" for "aquí", "ola" for "hola", "boi" for "voy"."""
 
 
+def legible(text: str) -> str:
+    """Return the part that is read, with halves of broken emoji (lone surrogates) as "?"."""
+    return text[:LONGEST].encode("utf-8", "replace").decode("utf-8")
+
+
 def plain(text: str) -> str:
     """Return the text in small letters and without accents."""
-    letters = unicodedata.normalize("NFKD", text[:LONGEST].lower())
+    letters = unicodedata.normalize("NFKD", legible(text).lower())
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def by_ear(text: str) -> str:
-    """Return the text as it sounds, each letter once: "Graciaaas" and "grasias" come close."""
+    """Return the text roughly as it sounds, each letter once: "KIEROOO" is "quiero"."""
     heard = re.sub(r"([a-z])\1+", r"\1", plain(text))
     for written, sound in SOUNDS_ALIKE:
         heard = heard.replace(written, sound)

@@ -28,25 +28,24 @@ async def best_intent(agent: Agent, text: str) -> Dict[str, Any]:
 
 async def understand(agent: Agent, lines: BinaryIO, out: TextIO) -> None:
     """Write one line for each line that is read, in the same order."""
-    for number, line in enumerate(lines, 1):
-        try:
-            asked = _read(line)
-            answer = {"id": asked["id"], **await best_intent(agent, asked["text"])}
-        except ValueError as refused:
-            answer = {"line": number, "error": str(refused)}
-        print(json.dumps(answer), file=out, flush=True)
+    for line in lines:
+        asked = _read(line)
+        if "error" not in asked:
+            asked = {"id": asked["id"], **await best_intent(agent, asked["text"])}
+        print(json.dumps(asked), file=out, flush=True)
 
 
 def _read(line: bytes) -> Dict[str, Any]:
+    """Return what is asked, or why it cannot be answered."""
     try:
         asked = json.loads(line.decode("utf-8-sig"))
-    except ValueError as failure:
-        raise ValueError("not a line of JSON") from failure
+    except ValueError:
+        return {"id": None, "error": "not a line of JSON"}
     if not isinstance(asked, dict) or "id" not in asked:
-        raise ValueError('not an object with "id" and "text"')
+        return {"id": None, "error": 'not an object with "id" and "text"'}
     if not isinstance(asked.get("text"), str):
-        raise ValueError('"text" is missing or no string')
-    return asked
+        return {"id": asked["id"], "error": '"text" is missing or no string'}
+    return {"id": asked["id"], "text": asked["text"]}
 
 
 def main() -> None:

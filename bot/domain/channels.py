@@ -28,16 +28,10 @@ class Address:
         """Read a number as people and Twilio write it; a sentence says what is wrong with it."""
         plain = re.sub(r"[\s().-]", "", number.removeprefix("whatsapp:"))
         if not E164.fullmatch(plain):
-            raise AcompanaError(
-                "A phone number needs its country code, such as +50255501234."
-            )
+            raise AcompanaError("A phone number needs its country code, such as +50255501234.")
         return cls(channel, plain)
 
     @property
     def for_provider(self) -> str:
         """The number as Twilio writes it on this channel."""
-        return (
-            f"whatsapp:{self.number}"
-            if self.channel is Channel.WHATSAPP
-            else self.number
-        )
+        return f"whatsapp:{self.number}" if self.channel is Channel.WHATSAPP else self.number

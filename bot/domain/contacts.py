@@ -91,7 +91,5 @@ def wordings(audience: Audience) -> list[Audience]:
 
 def country_of_number(number: str) -> str:
     """Return the country that a phone number belongs to; unknown prefixes count as the United States."""
-    fitting = [
-        c for prefix, c in COUNTRY_OF_PREFIX.items() if number.startswith(prefix)
-    ]
+    fitting = [c for prefix, c in COUNTRY_OF_PREFIX.items() if number.startswith(prefix)]
     return fitting[-1] if fitting else "US"

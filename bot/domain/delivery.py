@@ -39,9 +39,7 @@ _RANK = {
 }
 
 MAY_BECOME = {
-    current: frozenset(
-        s for s in Status if _RANK[s] > _RANK[current] and s is not Status.CANCELLED
-    )
+    current: frozenset(s for s in Status if _RANK[s] > _RANK[current] and s is not Status.CANCELLED)
     for current in Status
 }
 

@@ -50,18 +50,14 @@ class Journey:
     def as_facts(self) -> dict[str, Any]:
         """Return the known facts as plain JSON values."""
         known = {f.name: getattr(self, f.name) for f in fields(self)}
-        return {
-            name: _plain(value) for name, value in known.items() if value is not None
-        }
+        return {name: _plain(value) for name, value in known.items() if value is not None}
 
 
 def read_journey(facts: Mapping[str, Any]) -> Journey:
     """Check what somebody entered and return the journey; every refusal is one plain sentence."""
     unknown = set(facts) - {f.name for f in fields(Journey)}
     if unknown:
-        raise JourneyError(
-            f"A journey has no fact called {', '.join(sorted(unknown))}."
-        )
+        raise JourneyError(f"A journey has no fact called {', '.join(sorted(unknown))}.")
     journey = Journey(**{name: _read(name, value) for name, value in facts.items()})
     _refuse_contradictions(journey)
     return journey
@@ -70,17 +66,11 @@ def read_journey(facts: Mapping[str, Any]) -> Journey:
 def _read(name: str, value: Any) -> Any:
     if value is None:
         return None
-    if name.endswith("_on"):
-        return _date(name, value)
-    if name.endswith("_time"):
-        return _time(name, value)
-    if name.endswith("_hours"):
-        return _hours(name, value)
-    if name.endswith("_zone"):
-        return _zone(name, value)
     if name in _LISTS:
         return _list(name, value)
-    return _word(name, value)
+    ending = name.rsplit("_", 1)[-1]
+    readers = {"on": _date, "time": _time, "hours": _hours, "zone": _zone}
+    return readers.get(ending, _word)(name, value)
 
 
 _LISTS = {
@@ -106,46 +96,34 @@ def _date(name: str, value: Any) -> date:
     try:
         return date.fromisoformat(str(value))
     except ValueError:
-        raise JourneyError(
-            f"{name} must be a date such as 2026-12-03, not {value!r}."
-        ) from None
+        raise JourneyError(f"{name} must be a date such as 2026-12-03, not {value!r}.") from None
 
 
 def _time(name: str, value: Any) -> time:
     try:
-        if isinstance(
-            value, int
-        ):  # YAML reads an unquoted 08:30 as the number of minutes
+        if isinstance(value, int):  # YAML reads an unquoted 08:30 as the number of minutes
             return time(value // 60, value % 60)
         return time.fromisoformat(str(value))
     except ValueError:
-        raise JourneyError(
-            f'{name} must be a time such as "08:30", not {value!r}.'
-        ) from None
+        raise JourneyError(f'{name} must be a time such as "08:30", not {value!r}.') from None
 
 
 def _hours(name: str, value: Any) -> float:
     if isinstance(value, int | float) and 0 < value <= LONGEST_TRAVEL_HOURS:
         return float(value)
-    raise JourneyError(
-        f"{name} must be a number of hours between 0 and {LONGEST_TRAVEL_HOURS}."
-    )
+    raise JourneyError(f"{name} must be a number of hours between 0 and {LONGEST_TRAVEL_HOURS}.")
 
 
 def _zone(name: str, value: Any) -> str:
     try:
         return ZoneInfo(str(value)).key
     except (ZoneInfoNotFoundError, ValueError):
-        raise JourneyError(
-            f"{name} must be a time zone such as America/Guatemala."
-        ) from None
+        raise JourneyError(f"{name} must be a time zone such as America/Guatemala.") from None
 
 
 def _list(name: str, value: Any) -> tuple[str, ...]:
     entries = [value] if isinstance(value, str) else value
-    if not isinstance(entries, list | tuple) or not all(
-        isinstance(e, str) for e in entries
-    ):
+    if not isinstance(entries, list | tuple) or not all(isinstance(e, str) for e in entries):
         raise JourneyError(f"{name} must be a list of words.")
     return tuple(_one_of(name, e, _LISTS[name]) for e in entries)
 
@@ -158,9 +136,7 @@ def _word(name: str, value: Any) -> str:
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...] | None) -> str:
     if allowed is not None and value not in allowed:
-        raise JourneyError(
-            f"{name} must be one of {', '.join(allowed)}, not {value!r}."
-        )
+        raise JourneyError(f"{name} must be one of {', '.join(allowed)}, not {value!r}.")
     return value
 
 

@@ -14,12 +14,28 @@ class OptWord(StrEnum):
 
 
 STOP_WORDS = frozenset(
-    "alto baja cancelar stop stopall unsubscribe end quit revoke optout cancel desuscribir "
-    "darmedebaja parar terminar salir".split()
+    [
+        "alto",
+        "baja",
+        "cancelar",
+        "stop",
+        "stopall",
+        "unsubscribe",
+        "end",
+        "quit",
+        "revoke",
+        "optout",
+        "cancel",
+        "desuscribir",
+        "darmedebaja",
+        "parar",
+        "terminar",
+        "salir",
+    ]
 )
 """Twilio's default keywords for English, and the Spanish words that people and carriers use."""
 
-START_WORDS = frozenset("alta start unstop reanudar iniciar".split())
+START_WORDS = frozenset(["alta", "start", "unstop", "reanudar", "iniciar"])
 """`yes` and `sí` are left out on purpose: they answer questions."""
 
 _PHRASES = {

@@ -26,5 +26,5 @@ DIALOGUE_DOWN = RetryPlan(timedelta(seconds=2), timedelta(seconds=30), attempts=
 DIALOGUE_REFUSES = RetryPlan(timedelta(seconds=2), timedelta(seconds=30), attempts=5)
 """Rasa is there but cannot answer this message: after five attempts a person reads it."""
 
-SENDING = RetryPlan(timedelta(seconds=2), timedelta(minutes=10), attempts=12)
+SENDING = RetryPlan(timedelta(seconds=2), timedelta(minutes=10), attempts=17)
 """The provider is busy or unreachable: about an hour and a half in all."""

@@ -6,11 +6,11 @@ import unicodedata
 LONGEST_READ = 1600
 """Characters that the dialogue reads; Twilio's own limit for one message. The whole text is stored."""
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def without_control_characters(text: str) -> str:
-    """Remove what no keyboard makes: null characters (PostgreSQL refuses them) and direction marks."""
+    """Remove what no keyboard makes, such as null characters; joiners and direction marks stay."""
     return _CONTROL.sub("", text)
 
 

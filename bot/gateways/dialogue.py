@@ -61,6 +61,10 @@ class RasaDialogue:
             trust_env=False,
         )
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
     def take_turn(self, request: TurnRequest) -> Turn:
         """Post the turn; 503 with `temporary` and every transport failure mean `DialogueDown`."""
         body = {
@@ -86,9 +90,7 @@ class RasaDialogue:
     def understand(self, texts: Sequence[str]) -> list[dict[str, Any]]:
         """Return intent and confidence of each text."""
         try:
-            answer = self._client.post(
-                "/understand", json={"texts": list(texts)}
-            ).json()
+            answer = self._client.post("/understand", json={"texts": list(texts)}).json()
         except httpx.TransportError as failure:
             raise DialogueDown(type(failure).__name__) from None
         return list(answer["intents"])

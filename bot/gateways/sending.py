@@ -60,5 +60,8 @@ class Provider(Protocol):
     def send(self, parcel: Parcel) -> str:
         """Hand the message over and return the provider reference, or raise `SendingFailed`."""
 
-    def find(self, parcel: Parcel, since: datetime) -> str | None:
-        """Return the reference of a message that may have left, None if it surely did not."""
+    def find(self, parcel: Parcel, since: datetime) -> Sequence[str]:
+        """Return the references of messages that may be this one; none if it surely did not leave.
+
+        Two messages may say the same words, so whoever asks leaves out what is known otherwise.
+        """

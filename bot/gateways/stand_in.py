@@ -1,6 +1,7 @@
 """The stand-in for a provider: it accepts everything and reports deliveries as Twilio would."""
 
 import logging
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from time import sleep
@@ -26,12 +27,8 @@ class StandInProvider:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._client = httpx.Client(
-            base_url=settings.own_url, timeout=5, trust_env=False
-        )
-        self._reporters = ThreadPoolExecutor(
-            max_workers=8, thread_name_prefix="stand-in"
-        )
+        self._client = httpx.Client(base_url=settings.own_url, timeout=5, trust_env=False)
+        self._reporters = ThreadPoolExecutor(max_workers=8, thread_name_prefix="stand-in")
 
     def send(self, parcel: Parcel) -> str:
         """Accept the message under a reference made from our id, so that a repeat is the same one."""
@@ -40,9 +37,9 @@ class StandInProvider:
         self._reporters.submit(self._report, parcel, reference)
         return reference
 
-    def find(self, parcel: Parcel, since: datetime) -> str | None:
+    def find(self, parcel: Parcel, since: datetime) -> Sequence[str]:
         """Say that nothing left: sending again makes no second message here."""
-        return None
+        return ()
 
     def _report(self, parcel: Parcel, reference: str) -> None:
         path = f"/twilio/{parcel.to.channel}/status?message={parcel.id}"
@@ -54,16 +51,12 @@ class StandInProvider:
                 "AccountSid": DEMO_ACCOUNT,
                 "To": parcel.to.for_provider,
             }
-            signature = sign(
-                self._settings.signing_token, self._settings.reached_at + path, form
-            )
+            signature = sign(self._settings.signing_token, self._settings.reached_at + path, form)
             self._post(path, form, signature)
 
     def _post(self, path: str, form: dict[str, str], signature: str) -> None:
         try:
-            self._client.post(
-                path, data=form, headers={"X-Twilio-Signature": signature}
-            )
+            self._client.post(path, data=form, headers={"X-Twilio-Signature": signature})
         except httpx.TransportError:
             logger.info("a delivery report of the stand-in was lost")
 

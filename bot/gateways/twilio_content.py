@@ -12,9 +12,7 @@ BUTTON_TITLE = 20
 """Characters that WhatsApp shows; source: Twilio, twilio/list-picker and twilio/quick-reply."""
 
 
-def content_request(
-    parcel: Parcel, fingerprint: str
-) -> ContentList.ContentCreateRequest:
+def content_request(parcel: Parcel, fingerprint: str) -> ContentList.ContentCreateRequest:
     """Return the request that creates this set of choices with the text as its variable."""
     return ContentList.ContentCreateRequest(
         {
@@ -28,8 +26,7 @@ def content_request(
 
 def _buttons(parcel: Parcel) -> dict[str, Any]:
     actions = [
-        {"type": "QUICK_REPLY", "title": c.title[:BUTTON_TITLE], "id": c.id}
-        for c in parcel.choices
+        {"type": "QUICK_REPLY", "title": c.title[:BUTTON_TITLE], "id": c.id} for c in parcel.choices
     ]
     return {"twilio/quick-reply": {"body": "{{1}}", "actions": actions}}
 

@@ -37,10 +37,13 @@ OUTCOME_BY_CODE: dict[int, type[SendingFailed]] = {
 
 
 def outcome_of(status: int, code: int | None) -> SendingFailed:
-    """Return the named failure of an HTTP status and an error code; an unknown 4xx is final."""
+    """Return the named failure of an HTTP status and an error code; an unknown 4xx is final.
+
+    401 is about our account, not about the message: it waits until somebody mends the token.
+    """
     if code in OUTCOME_BY_CODE:
         return OUTCOME_BY_CODE[code](code)
-    if status == 429:
+    if status in (401, 429):
         return TryLater(code)
     if status >= 500:
         return OutcomeUnknown(code)

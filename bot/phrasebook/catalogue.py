@@ -33,18 +33,14 @@ class Language:
 def read_languages(path: Path) -> dict[str, Language]:
     """Return the declared languages by code."""
     return {
-        code: Language(
-            code, entry["name"], entry.get("reviewed_by"), entry.get("formats", code)
-        )
+        code: Language(code, entry["name"], entry.get("reviewed_by"), entry.get("formats", code))
         for code, entry in read_yaml(path).items()
     }
 
 
 def read_catalogues(folder: Path) -> dict[str, Catalogue]:
     """Return the catalogues under `folder`, by language or locale code."""
-    return {
-        path.parts[-3]: _read(path) for path in folder.glob("*/LC_MESSAGES/messages.po")
-    }
+    return {path.parts[-3]: _read(path) for path in folder.glob("*/LC_MESSAGES/messages.po")}
 
 
 def _read(path: Path) -> Catalogue:
@@ -59,5 +55,5 @@ def _read(path: Path) -> Catalogue:
 
 def chain(locale: str) -> list[str]:
     """Return the catalogues to try, best first: `es_GT` -> [`es_GT`, `es`]; English is the source."""
-    language = locale.split("_")[0]
+    language = locale.split("_", maxsplit=1)[0]
     return [code for code in dict.fromkeys([locale, language]) if code != "en"]

@@ -43,17 +43,19 @@ def check_content(content: Path) -> list[Finding]:
 
 
 def _choices(words: Phrasebook) -> Iterator[Finding]:
-    for message in words.messages.values():
-        for choice_id in {c for ids in message.choices.values() for c in ids}:
-            if choice_id not in words.choices:
-                yield Finding("error", message.id, f"there is no choice {choice_id}")
+    yield from _named_choices(words)
     for choice in words.choices.values():
         for language in words.languages:
             title = words.translated(f"choice.{choice.id}", choice.title, language)
             if len(title) > BUTTON_TITLE:
-                yield Finding(
-                    "error", f"choice.{choice.id}", f"{title!r} is over {BUTTON_TITLE}"
-                )
+                yield Finding("error", f"choice.{choice.id}", f"{title!r} is over {BUTTON_TITLE}")
+
+
+def _named_choices(words: Phrasebook) -> Iterator[Finding]:
+    for message in words.messages.values():
+        for choice_id in {c for ids in message.choices.values() for c in ids}:
+            if choice_id not in words.choices:
+                yield Finding("error", message.id, f"there is no choice {choice_id}")
 
 
 def _values(words: Phrasebook) -> Iterator[Finding]:
@@ -68,9 +70,7 @@ def _topics(words: Phrasebook) -> Iterator[Finding]:
         for part in topic.parts:
             for message_id in filter(None, (part.say, part.unknown, part.none)):
                 if message_id not in words.messages:
-                    yield Finding(
-                        "error", topic.id, f"there is no message {message_id}"
-                    )
+                    yield Finding("error", topic.id, f"there is no message {message_id}")
             yield from _unknown_wording(words, topic.id, part.say, part.unknown)
 
 
@@ -81,13 +81,8 @@ def _unknown_wording(
         return
     needs_facts = words.messages[say].placeholders() & JOURNEY_VALUES
     if needs_facts and unknown is None:
-        yield Finding(
-            "error", topic_id, f"{say} states facts and has no `unknown` wording"
-        )
-    if (
-        unknown in words.messages
-        and words.messages[unknown].placeholders() & JOURNEY_VALUES
-    ):
+        yield Finding("error", topic_id, f"{say} states facts and has no `unknown` wording")
+    if unknown in words.messages and words.messages[unknown].placeholders() & JOURNEY_VALUES:
         yield Finding("error", topic_id, f"{unknown} must not state a fact")
 
 
@@ -111,7 +106,7 @@ def _translations(words: Phrasebook, content: Path) -> Iterator[Finding]:
 def _translation(
     words: Phrasebook, language: str, catalogue: Catalogue, context: str, english: str
 ) -> Iterator[Finding]:
-    message = words.messages.get(context.split("/")[0])
+    message = words.messages.get(context.split("/", maxsplit=1)[0])
     found = catalogue.get(context)
     if found is None:
         required = message is None or message.required
@@ -121,13 +116,9 @@ def _translation(
             "not translated",
         )
     elif placeholders(found.text) != placeholders(english):
-        yield Finding(
-            "error", f"{language} {context}", "the values in braces differ from English"
-        )
+        yield Finding("error", f"{language} {context}", "the values in braces differ from English")
     elif not found.reviewed:
-        yield Finding(
-            "warning", f"{language} {context}", "fuzzy: the English text has changed"
-        )
+        yield Finding("warning", f"{language} {context}", "fuzzy: the English text has changed")
 
 
 def _texts(words: Phrasebook) -> Iterator[Finding]:

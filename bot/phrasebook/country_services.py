@@ -26,9 +26,5 @@ def read_emergency_lines(folder: Path) -> dict[str, Line]:
 def _emergency(path: Path) -> Line:
     entry = read_yaml(path).get("emergency") or {}
     if missing := {"number", "hours", "verified_on", "source"} - set(entry):
-        raise ContentError(
-            f"{path.name}: the emergency line lacks {', '.join(sorted(missing))}."
-        )
-    return Line(
-        str(entry["number"]), entry["hours"], entry["source"], entry["verified_on"]
-    )
+        raise ContentError(f"{path.name}: the emergency line lacks {', '.join(sorted(missing))}.")
+    return Line(str(entry["number"]), entry["hours"], entry["source"], entry["verified_on"])

@@ -9,11 +9,7 @@ from bot.phrasebook.source import read_yaml
 
 def read_meanings(path: Path) -> dict[str, str]:
     """Return emoji -> payload for the dialogue."""
-    return {
-        _plain(sign): payload
-        for payload, signs in read_yaml(path).items()
-        for sign in signs
-    }
+    return {_plain(sign): payload for payload, signs in read_yaml(path).items() for sign in signs}
 
 
 def only_emoji(text: str) -> bool:
@@ -28,6 +24,4 @@ def meaning(text: str, meanings: dict[str, str]) -> str | None:
 
 
 def _plain(sign: str) -> str:
-    return "".join(
-        c for c in sign if c != "\ufe0f" and not "\U0001f3fb" <= c <= "\U0001f3ff"
-    )
+    return "".join(c for c in sign if c != "\ufe0f" and not "\U0001f3fb" <= c <= "\U0001f3ff")

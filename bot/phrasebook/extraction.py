@@ -9,9 +9,7 @@ from bot.phrasebook.source import read_choices, read_messages, read_values
 Extracted = tuple[int, str, tuple[str, str], list[str]]
 
 
-def extract(
-    file: BinaryIO, keywords: Any, comment_tags: Any, options: Any
-) -> Iterator[Extracted]:
+def extract(file: BinaryIO, keywords: Any, comment_tags: Any, options: Any) -> Iterator[Extracted]:
     """Yield (line, `pgettext`, (context, English), notes) of every string of one YAML file."""
     path = Path(file.name)
     lines = _lines_of_keys(path)
@@ -23,19 +21,13 @@ def extract(
 def strings_of(path: Path) -> Iterator[tuple[str, str, str]]:
     """Yield (context, English text, note for translators) of every string of one content file."""
     if path.name == "choices.yml":
-        for choice in read_choices(path).values():
-            yield (
-                f"choice.{choice.id}",
-                choice.title,
-                "A button or menu line; 20 characters.",
-            )
+        note = "A button or menu line; 20 characters."
+        yield from ((f"choice.{c.id}", c.title, note) for c in read_choices(path).values())
     elif path.name == "values.yml":
-        for value_id, (text, note) in read_values(path).items():
-            yield value_id, text, note
+        yield from ((value, text, note) for value, (text, note) in read_values(path).items())
     else:
         for message in read_messages(path):
-            for context, text in message.contexts():
-                yield context, text, message.note
+            yield from ((context, text, message.note) for context, text in message.contexts())
 
 
 def _lines_of_keys(path: Path) -> dict[str, int]:

@@ -27,9 +27,7 @@ class Reader:
         return self.locale.split("_")[0]
 
 
-def journey_values(
-    journey: Journey, reader: Reader, words: Phrasebook
-) -> dict[str, str]:
+def journey_values(journey: Journey, reader: Reader, words: Phrasebook) -> dict[str, str]:
     """Return the placeholder values of all confirmed facts."""
     return dict(
         [
@@ -41,9 +39,7 @@ def journey_values(
     )
 
 
-def _moments(
-    journey: Journey, reader: Reader, words: Phrasebook
-) -> Iterator[tuple[str, str]]:
+def _moments(journey: Journey, reader: Reader, words: Phrasebook) -> Iterator[tuple[str, str]]:
     for name, zone in (
         ("departure", journey.departure_zone),
         ("arrival", journey.arrival_zone),
@@ -85,15 +81,12 @@ def _moment(
 
 
 def _day(on: date, reader: Reader) -> str:
-    return format_date(on, LONG_DAY.get(reader.language, "long"), locale=reader.locale)
+    return str(format_date(on, LONG_DAY.get(reader.language, "long"), locale=reader.locale))
 
 
 def _hour(at: time, reader: Reader) -> str:
-    return (
-        format_time(at, "short", locale=reader.locale)
-        .replace("\u202f", " ")
-        .replace("\xa0", " ")
-    )
+    spoken = str(format_time(at, "short", locale=reader.locale))
+    return spoken.replace("\u202f", " ").replace("\xa0", " ")
 
 
 def _durations(journey: Journey, reader: Reader) -> Iterator[tuple[str, str]]:
@@ -106,9 +99,7 @@ def _durations(journey: Journey, reader: Reader) -> Iterator[tuple[str, str]]:
             yield value, format_timedelta(spoken, threshold=2, locale=reader.locale)
 
 
-def _coded(
-    journey: Journey, reader: Reader, words: Phrasebook
-) -> Iterator[tuple[str, str]]:
+def _coded(journey: Journey, reader: Reader, words: Phrasebook) -> Iterator[tuple[str, str]]:
     for value, group, codes in (
         ("vehicle", "vehicle", journey.vehicle),
         ("home_vehicle", "vehicle", journey.home_vehicle),
@@ -118,9 +109,7 @@ def _coded(
     ):
         if codes:
             several = (codes,) if isinstance(codes, str) else codes
-            named = [
-                words.value(f"value.{group}.{code}", reader.locale) for code in several
-            ]
+            named = [words.value(f"value.{group}.{code}", reader.locale) for code in several]
             yield value, format_list(named, locale=reader.locale)
 
 

@@ -39,9 +39,7 @@ class Phrasebook:
     emergency: dict[str, Line]
     emoji: dict[str, str]
 
-    def text(
-        self, message_id: str, audience: Audience, locale: str, short: bool = False
-    ) -> str:
+    def text(self, message_id: str, audience: Audience, locale: str, short: bool = False) -> str:
         """Return the words with their placeholders, in the closest wording and language there is."""
         message = self.message(message_id)
         for wording in (*wordings(audience), EVERYBODY):
@@ -76,12 +74,10 @@ class Phrasebook:
         return (
             self.translated(value_id, english, locale)
             if english
-            else value_id.split(".")[-1]
+            else value_id.rsplit(".", maxsplit=1)[-1]
         )
 
-    def choices_of(
-        self, message_id: str, audience: Audience, locale: str
-    ) -> tuple[Choice, ...]:
+    def choices_of(self, message_id: str, audience: Audience, locale: str) -> tuple[Choice, ...]:
         """Return the choices that a message shows to that audience, titled in that language."""
         by_audience = self.message(message_id).choices
         for wording in (*wordings(audience), EVERYBODY):
@@ -94,9 +90,7 @@ class Phrasebook:
         source = self.choices[choice_id]
         title = self.translated(f"choice.{choice_id}", source.title, locale)
         words = [word for said in source.words.values() for word in said]
-        return Choice(
-            choice_id, title, source.payload, (source.title, *words), source.emoji
-        )
+        return Choice(choice_id, title, source.payload, (source.title, *words), source.emoji)
 
 
 def read_phrasebook(content: Path) -> Phrasebook:
@@ -110,9 +104,7 @@ def read_phrasebook(content: Path) -> Phrasebook:
     return Phrasebook(
         messages=messages,
         choices=read_choices(content / "choices.yml"),
-        values={
-            k: text for k, (text, _) in read_values(content / "values.yml").items()
-        },
+        values={k: text for k, (text, _) in read_values(content / "values.yml").items()},
         topics=read_topics(content / "orientation"),
         languages=read_languages(content / "languages.yml"),
         catalogues=read_catalogues(content / "locale"),

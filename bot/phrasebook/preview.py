@@ -57,11 +57,7 @@ def example_speaker(
     words: Phrasebook, audience: Audience, language: str, channel: Channel
 ) -> Speaker:
     """Return somebody invented about whom everything is known."""
-    locale = (
-        language
-        if "_" in language
-        else f"{language}_{'GT' if language == 'es' else 'US'}"
-    )
+    locale = language if "_" in language else f"{language}_{'GT' if language == 'es' else 'US'}"
     reader = Reader(locale, "America/Chicago")
     values = {
         **EXAMPLE_PEOPLE,

@@ -1,7 +1,7 @@
 """Message ids become one bubble: the right wording, the confirmed facts, the form of the channel."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.domain.channels import Channel
 from bot.domain.contacts import Audience
@@ -40,7 +40,7 @@ class Bubble:
 
     text: str
     message_ids: tuple[str, ...]
-    menu: Menu = Menu()
+    menu: Menu = field(default_factory=Menu)
     form: str = "none"
     not_known: tuple[str, ...] = ()
     """Values that were asked for and that nobody confirmed: questions for a person."""
@@ -58,9 +58,7 @@ def render(say: Sequence[str], speaker: Speaker, words: Phrasebook) -> Bubble:
     return _for_sms(bubble) if speaker.channel is Channel.SMS else _for_whatsapp(bubble)
 
 
-def _choose(
-    say: Sequence[str], speaker: Speaker, words: Phrasebook
-) -> tuple[list[str], list[str]]:
+def _choose(say: Sequence[str], speaker: Speaker, words: Phrasebook) -> tuple[list[str], list[str]]:
     """Replace every message whose facts are not confirmed by its honest counterpart."""
     parts = {part.say: part for topic in words.topics.values() for part in topic.parts}
     said: list[str] = []
@@ -97,9 +95,7 @@ def _menu(said: Sequence[str], speaker: Speaker, words: Phrasebook) -> Menu:
 
 
 def _for_sms(bubble: Bubble) -> Bubble:
-    lines = [
-        f"{number} {c.title}" for number, c in enumerate(bubble.menu.choices, start=1)
-    ]
+    lines = [f"{number} {c.title}" for number, c in enumerate(bubble.menu.choices, start=1)]
     text = fitting("\n".join([bubble.text, *lines]))
     form = "numbers" if lines else "none"
     return Bubble(text, bubble.message_ids, bubble.menu, form, bubble.not_known)

@@ -7,9 +7,7 @@ GSM7_BASIC = frozenset(
 GSM7_EXTENDED = frozenset("^{}\\[~]|€")
 """These cost two characters. Source: GSM 03.38, default alphabet and extension table."""
 
-_FITTING = str.maketrans(
-    "áíóúÁÍÓÚàâêîôû“”‘’–—…\u00a0\u202f", "aiouAIOUàaeiou\"\"''--.  "
-)
+_FITTING = str.maketrans("áíóúÁÍÓÚàâêîôû“”‘’–—…\u00a0\u202f", "aiouAIOUàaeiou\"\"''--.  ")
 
 
 def is_gsm7(text: str) -> bool:

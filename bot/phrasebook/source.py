@@ -77,9 +77,7 @@ def _message(file: str, message_id: str, entry: Any) -> SourceMessage:
     if not isinstance(entry, dict) or not isinstance(entry.get("for"), dict):
         raise ContentError(f"{file}: {message_id} needs texts under `for:`.")
     if unknown := set(entry) - _MESSAGE_KEYS:
-        raise ContentError(
-            f"{file}: {message_id} has unknown keys: {', '.join(sorted(unknown))}."
-        )
+        raise ContentError(f"{file}: {message_id} has unknown keys: {', '.join(sorted(unknown))}.")
     texts = _by_audience(file, message_id, entry["for"])
     return SourceMessage(
         id=message_id,
@@ -94,17 +92,13 @@ def _message(file: str, message_id: str, entry: Any) -> SourceMessage:
 def _by_audience(file: str, message_id: str, texts: Any) -> dict[str, str]:
     for audience, text in texts.items():
         if audience != EVERYBODY and audience not in set(Audience):
-            raise ContentError(
-                f"{file}: {message_id} names the unknown audience {audience!r}."
-            )
+            raise ContentError(f"{file}: {message_id} names the unknown audience {audience!r}.")
         if not isinstance(text, str) or not text.strip():
             raise ContentError(f"{file}: {message_id} has no text for {audience}.")
         try:
             placeholders(text)
         except ValueError:
-            raise ContentError(
-                f"{file}: {message_id}/{audience} has a broken brace."
-            ) from None
+            raise ContentError(f"{file}: {message_id}/{audience} has a broken brace.") from None
     return dict(texts)
 
 
@@ -120,13 +114,9 @@ def read_choices(path: Path) -> dict[str, SourceChoice]:
     for choice_id, entry in read_yaml(path).items():
         if not {"title", "payload"} <= set(entry):
             raise ContentError(f"{path.name}: {choice_id} needs a title and a payload.")
-        words = {
-            lang: tuple(map(str, said)) for lang, said in entry.get("also", {}).items()
-        }
+        words = {lang: tuple(map(str, said)) for lang, said in entry.get("also", {}).items()}
         emoji = tuple(entry.get("emoji", ()))
-        found[choice_id] = SourceChoice(
-            choice_id, entry["title"], entry["payload"], words, emoji
-        )
+        found[choice_id] = SourceChoice(choice_id, entry["title"], entry["payload"], words, emoji)
     return found
 
 

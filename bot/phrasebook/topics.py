@@ -56,9 +56,7 @@ def _topic(file: str, topic_id: str, entry: Mapping[str, Any]) -> Topic:
     if topic_id not in TOPIC_IDS:
         raise ContentError(f"{file}: there is no topic {topic_id} in the curriculum.")
     if missing := {"phase", "for", "parts"} - set(entry):
-        raise ContentError(
-            f"{file}: topic {topic_id} lacks {', '.join(sorted(missing))}."
-        )
+        raise ContentError(f"{file}: topic {topic_id} lacks {', '.join(sorted(missing))}.")
     try:
         audiences = frozenset(Audience(a) for a in entry["for"])
     except ValueError as unknown:
@@ -69,16 +67,10 @@ def _topic(file: str, topic_id: str, entry: Mapping[str, Any]) -> Topic:
 
 def _part(file: str, topic_id: str, entry: Mapping[str, Any]) -> Part:
     if "say" not in entry or set(entry) - _PART_KEYS:
-        raise ContentError(
-            f"{file}: a part of {topic_id} needs `say` and at most {_PART_KEYS}."
-        )
+        raise ContentError(f"{file}: a part of {topic_id} needs `say` and at most {_PART_KEYS}.")
     return Part(**entry)
 
 
 def walked(topics: Mapping[str, Topic], audience: Audience) -> list[str]:
     """Return the topics of the orientation for an audience, in order."""
-    return [
-        t.id
-        for t in topics.values()
-        if audience in t.audiences and t.phase in WALKED_PHASES
-    ]
+    return [t.id for t in topics.values() if audience in t.audiences and t.phase in WALKED_PHASES]

@@ -3,15 +3,47 @@
 import re
 
 ALWAYS_KNOWN = frozenset(
-    "name child_name case_manager case_manager_phone programme emergency_here "
-    "emergency_destination destination_country own_time local_time".split()
+    [
+        "name",
+        "child_name",
+        "case_manager",
+        "case_manager_phone",
+        "programme",
+        "emergency_here",
+        "emergency_destination",
+        "destination_country",
+        "own_time",
+        "local_time",
+    ]
 )
 
 JOURNEY_VALUES = frozenset(
-    "departure_day departure_time vehicle travel_duration companions companion_languages meals "
-    "night_places night_companions arrival_day arrival_time reception_centre reception_city "
-    "receiving_adults first_call_day first_call_time home_place home_vehicle home_companions "
-    "home_duration pick_up_place pick_up_day pick_up_time pick_up_papers".split()
+    [
+        "departure_day",
+        "departure_time",
+        "vehicle",
+        "travel_duration",
+        "companions",
+        "companion_languages",
+        "meals",
+        "night_places",
+        "night_companions",
+        "arrival_day",
+        "arrival_time",
+        "reception_centre",
+        "reception_city",
+        "receiving_adults",
+        "first_call_day",
+        "first_call_time",
+        "home_place",
+        "home_vehicle",
+        "home_companions",
+        "home_duration",
+        "pick_up_place",
+        "pick_up_day",
+        "pick_up_time",
+        "pick_up_papers",
+    ]
 )
 """Confirmed facts, each of which may be unknown."""
 

@@ -68,14 +68,10 @@ def _address(session: Session, delivered: Delivered, now: datetime) -> AddressRo
     if known:
         return known
     for channel in Channel:
-        other = contacts.find_address(
-            session, Address(channel, delivered.sender.number)
-        )
+        other = contacts.find_address(session, Address(channel, delivered.sender.number))
         if other:
             return contacts.add_address(session, other.contact_id, delivered.sender)
-    return contacts.add_address(
-        session, _stranger(session, delivered, now), delivered.sender
-    )
+    return contacts.add_address(session, _stranger(session, delivered, now), delivered.sender)
 
 
 def _stranger(session: Session, delivered: Delivered, now: datetime) -> UUID:

@@ -46,9 +46,7 @@ def answer_next(parts: Parts) -> bool:
         return True
 
 
-def _answer(
-    session: Session, contact: ContactRow, inbound: InboundRow, parts: Parts
-) -> None:
+def _answer(session: Session, contact: ContactRow, inbound: InboundRow, parts: Parts) -> None:
     """Answer in a savepoint: a turn that fails half-way leaves only the fallback."""
     answering = Answering(contact, inbound)
     try:
@@ -75,13 +73,11 @@ def _pass_gates(session: Session, answering: Answering, parts: Parts) -> str | N
     if contact.role == Role.UNKNOWN:
         _greet_stranger(session, answering, parts)
         return None
-    shown = outbox.last_menu(session, contact.id, inbound.channel)
+    shown = outbox.last_menu(session, inbound)
     return _follow(session, answering, read_message(inbound, shown, parts.words), parts)
 
 
-def _follow(
-    session: Session, answering: Answering, reading: Reading, parts: Parts
-) -> str | None:
+def _follow(session: Session, answering: Answering, reading: Reading, parts: Parts) -> str | None:
     if reading.task:
         contact_id, inbound_id = answering.contact.id, answering.inbound.id
         tasks.queue(session, contact_id, reading.task, parts.now(), "", inbound_id)
@@ -97,9 +93,7 @@ def _follow(
 def _greet_stranger(session: Session, answering: Answering, parts: Parts) -> None:
     """Tell a number that nobody enrolled whom to turn to; a person looks who it is."""
     contact_id = answering.contact.id
-    tasks.queue(
-        session, contact_id, "unknown_number", parts.now(), "", answering.inbound.id
-    )
+    tasks.queue(session, contact_id, "unknown_number", parts.now(), "", answering.inbound.id)
     answer_with(session, answering, ["fallback.unknown_number"], parts)
 
 
@@ -114,9 +108,7 @@ def _patience(inbound: InboundRow, now: datetime) -> timedelta:
     return min(LONGEST_DIALOGUE_WAIT, max(timedelta(seconds=2), waited / 4))
 
 
-def _refused(
-    session: Session, contact: ContactRow, inbound: InboundRow, parts: Parts
-) -> None:
+def _refused(session: Session, contact: ContactRow, inbound: InboundRow, parts: Parts) -> None:
     """Try a few times; a message that cannot be answered is read by a person."""
     inbound.attempts += 1
     wait = DIALOGUE_REFUSES.wait_after(inbound.attempts)
@@ -125,9 +117,7 @@ def _refused(
     else:
         inbound.state = "unanswered"
         tasks.queue(session, contact.id, "unanswered", parts.now(), "", inbound.id)
-        logger.error(
-            "inbound %s could not be answered; a person has to read it", inbound.id
-        )
+        logger.error("inbound %s could not be answered; a person has to read it", inbound.id)
     _say_unavailable(session, contact, inbound, parts)
 
 

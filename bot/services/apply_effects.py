@@ -23,9 +23,7 @@ def apply(session: Session, answering: Answering, effect: Effect, parts: Parts) 
     _APPLY[effect["do"]](session, answering, effect, parts)
 
 
-def _set_language(
-    _s: Session, answering: Answering, effect: Effect, parts: Parts
-) -> None:
+def _set_language(_s: Session, answering: Answering, effect: Effect, parts: Parts) -> None:
     if effect["language"] in parts.words.languages:
         answering.contact.language = effect["language"]
 
@@ -38,18 +36,14 @@ def _set_writer(_s: Session, answering: Answering, effect: Effect, _p: Parts) ->
     answering.contact.writer = str(effect["writer"])[:20]
 
 
-def _record_agreement(
-    session: Session, answering: Answering, effect: Effect, parts: Parts
-) -> None:
+def _record_agreement(session: Session, answering: Answering, effect: Effect, parts: Parts) -> None:
     is_child = answering.contact.role == Role.CHILD
     kind = Agreement.ASSENT if is_child else Agreement.OWN_CONSENT
     given = bool(effect["given"])
     contacts.record_consent(session, answering.contact.id, kind, given, parts.now())
 
 
-def _finish_onboarding(
-    _s: Session, answering: Answering, _e: Effect, parts: Parts
-) -> None:
+def _finish_onboarding(_s: Session, answering: Answering, _e: Effect, parts: Parts) -> None:
     answering.contact.onboarded_at = answering.contact.onboarded_at or parts.now()
 
 
@@ -65,19 +59,13 @@ def _resume(_s: Session, answering: Answering, _e: Effect, _p: Parts) -> None:
     answering.contact.paused_at = None
 
 
-def _queue_task(
-    session: Session, answering: Answering, effect: Effect, parts: Parts
-) -> None:
+def _queue_task(session: Session, answering: Answering, effect: Effect, parts: Parts) -> None:
     about = str(effect.get("about", ""))[:80]
     kind = str(effect["kind"])[:20]
-    tasks.queue(
-        session, answering.contact.id, kind, parts.now(), about, answering.inbound.id
-    )
+    tasks.queue(session, answering.contact.id, kind, parts.now(), about, answering.inbound.id)
 
 
-def _note_topic(
-    session: Session, answering: Answering, effect: Effect, parts: Parts
-) -> None:
+def _note_topic(session: Session, answering: Answering, effect: Effect, parts: Parts) -> None:
     told = {
         "contact_id": answering.contact.id,
         "topic": effect["topic"],

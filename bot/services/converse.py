@@ -16,17 +16,13 @@ from bot.store import contacts
 from bot.store.tables import ContactRow, ConversationRow
 
 
-def converse(
-    session: Session, answering: Answering, text: str, parts: Parts
-) -> str | None:
+def converse(session: Session, answering: Answering, text: str, parts: Parts) -> str | None:
     """Let the dialogue engine answer and return the intent that it understood.
 
     Raises `DialogueDown` or `DialogueRefused`; then nothing of this turn has happened.
     """
     conversation = _conversation(session, answering.contact, parts.now())
-    turn = parts.dialogue.take_turn(
-        _request(session, answering, text, conversation, parts)
-    )
+    turn = parts.dialogue.take_turn(_request(session, answering, text, conversation, parts))
     for reply in turn.replies:
         _carry_out(session, answering, reply, conversation, parts)
     _remember(conversation, turn, parts.now())
@@ -51,14 +47,10 @@ def _carry_out(
         conversation.last_said = say
 
 
-def _conversation(
-    session: Session, contact: ContactRow, now: datetime
-) -> ConversationRow:
+def _conversation(session: Session, contact: ContactRow, now: datetime) -> ConversationRow:
     row = session.get(ConversationRow, contact.id)
     if row is None:
-        row = ConversationRow(
-            contact_id=contact.id, events=[], last_said=[], updated_at=now
-        )
+        row = ConversationRow(contact_id=contact.id, events=[], last_said=[], updated_at=now)
         session.add(row)
     return row
 

@@ -45,11 +45,7 @@ def enrol(session: Session, new: Enrolment, parts: Parts) -> UUID:
     for address in addresses:
         _take_address(session, row, address)
     if new.consent:
-        kind = (
-            Agreement.GUARDIAN_CONSENT
-            if new.role is Role.CHILD
-            else Agreement.OWN_CONSENT
-        )
+        kind = Agreement.GUARDIAN_CONSENT if new.role is Role.CHILD else Agreement.OWN_CONSENT
         contacts.record_consent(session, row.id, kind, True, now)
     return row.id
 
@@ -59,23 +55,20 @@ def _check(new: Enrolment, parts: Parts, now: datetime) -> None:
         raise AcompanaError("A contact needs a name.")
     if new.language not in parts.words.languages:
         known = ", ".join(sorted(parts.words.languages))
-        raise AcompanaError(
-            f"There are no texts in {new.language!r}; there are {known}."
-        )
-    for country in (new.country, new.destination):
-        if country is not None and country not in COUNTRIES:
-            raise AcompanaError(f"The country must be one of {', '.join(COUNTRIES)}.")
+        raise AcompanaError(f"There are no texts in {new.language!r}; there are {known}.")
+    if not {new.country, new.destination} <= {None, *COUNTRIES}:
+        raise AcompanaError(f"The country must be one of {', '.join(COUNTRIES)}.")
     if new.role is Role.UNKNOWN:
         raise AcompanaError("A contact is a child or a caregiver.")
-    if new.role is Role.CHILD and new.birth_year is not None:
-        _check_age(now.year - new.birth_year)
+    _check_age(new, now)
 
 
-def _check_age(age: int) -> None:
+def _check_age(new: Enrolment, now: datetime) -> None:
+    if new.role is not Role.CHILD or new.birth_year is None:
+        return
+    age = now.year - new.birth_year
     if not YOUNGEST <= age <= OLDEST:
-        raise AcompanaError(
-            f"A child who is {age} years old cannot be enrolled as a child."
-        )
+        raise AcompanaError(f"A child who is {age} years old cannot be enrolled as a child.")
 
 
 def _row(session: Session, new: Enrolment, number: str, now: datetime) -> ContactRow:
@@ -91,8 +84,7 @@ def _row(session: Session, new: Enrolment, number: str, now: datetime) -> Contac
         zone=new.zone,
         birth_year=new.birth_year if new.role is Role.CHILD else None,
         child_id=child.id if child else None,
-        case_manager_id=new.case_manager_id
-        or (child.case_manager_id if child else None),
+        case_manager_id=new.case_manager_id or (child.case_manager_id if child else None),
         created_at=now,
     )
     session.add(row)
@@ -105,9 +97,7 @@ def _child(session: Session, new: Enrolment) -> ContactRow | None:
         return None
     child = contacts.get(session, new.child_id)
     if child.role != Role.CHILD:
-        raise AcompanaError(
-            "A caregiver is enrolled for a child, and that contact is none."
-        )
+        raise AcompanaError("A caregiver is enrolled for a child, and that contact is none.")
     return child
 
 

@@ -38,9 +38,7 @@ def erase(session: Session, contact_id: UUID, parts: Parts) -> None:
         session.execute(delete(table).where(table.contact_id == contact_id))
     session.execute(delete(JourneyRow).where(JourneyRow.child_id == contact_id))
     session.execute(
-        update(ContactRow)
-        .where(ContactRow.child_id == contact_id)
-        .values(child_id=None)
+        update(ContactRow).where(ContactRow.child_id == contact_id).values(child_id=None)
     )
     row.name, row.birth_year, row.zone, row.writer = "", None, None, None
     row.case_manager_id, row.age_band, row.child_id = None, None, None

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from time import sleep
 
 from sqlalchemy import Engine
 
@@ -22,3 +23,5 @@ class Parts:
     dialogue: Dialogue
     provider: Provider
     now: Callable[[], datetime]
+    pause: Callable[[float], None] = sleep
+    """Waits that many seconds; with `now` the whole of time, so that a test can pretend both."""

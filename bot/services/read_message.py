@@ -23,9 +23,7 @@ class Reading:
     task: str | None = None
 
 
-def read_message(
-    inbound: InboundRow, shown: OutboundRow | None, words: Phrasebook
-) -> Reading:
+def read_message(inbound: InboundRow, shown: OutboundRow | None, words: Phrasebook) -> Reading:
     """Return what a message means; only our own choices become commands to the dialogue."""
     task = "media" if inbound.media else None
     if choice := _choice(inbound, shown, words):
@@ -38,9 +36,7 @@ def read_message(
     return Reading(typed, task=task)
 
 
-def _choice(
-    inbound: InboundRow, shown: OutboundRow | None, words: Phrasebook
-) -> Choice | None:
+def _choice(inbound: InboundRow, shown: OutboundRow | None, words: Phrasebook) -> Choice | None:
     """A tapped button names its choice, also an old one; typed answers mean the last menu."""
     if inbound.choice_id and inbound.choice_id in words.choices:
         return words.choice(inbound.choice_id, "en")

@@ -2,14 +2,17 @@
 
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from bot.domain.delivery import Status, latest, status_of
 from bot.gateways.sending import SendingFailed
 from bot.services.parts import Parts
-from bot.services.send_outbound import record_failure
+from bot.services.record_failure import record_failure
 from bot.store import database, outbox
 from bot.store.tables import OutboundRow
 
 LOST = frozenset({Status.FAILED, Status.UNDELIVERED})
+HAS_NOT_LEFT = frozenset({Status.QUEUED, Status.SENDING})
 
 
 def record_delivery(
@@ -23,28 +26,42 @@ def record_delivery(
     reported = status_of(word)
     if reported is None:
         return
-    changed = _keep(outbound_id, reference, reported, parts)
-    if changed is not None and reported in LOST:
-        record_failure(changed, failure or SendingFailed(), parts)
-
-
-def _keep(
-    outbound_id: UUID | None, reference: str, reported: Status, parts: Parts
-) -> UUID | None:
-    """Return the message's id if the report is news about it."""
     with database.unit_of_work(parts.engine) as session:
-        row = (
-            session.get(OutboundRow, outbound_id, with_for_update=True)
-            if outbound_id
-            else None
-        )
-        row = row or outbox.by_provider_reference(session, reference)
-        if row is None or latest(Status(row.status), reported) == row.status:
-            return None
-        row.provider_reference = row.provider_reference or reference
+        row = _message(session, outbound_id, reference)
+        if row is None or not _is_news(row, reference, reported):
+            return
+        row.provider_reference = reference or row.provider_reference
         row.accepted_at = row.accepted_at or parts.now()
-        if reported not in LOST:
-            row.status, row.status_at = reported, parts.now()
-            database.notify(session, database.OUTBOUND)
-        database.notify(session, database.CHANGED, str(row.contact_id))
-        return row.id
+        if reported in LOST:
+            _lose(session, row, reported, failure or SendingFailed(), parts)
+        else:
+            _move_on(session, row, reported, parts)
+
+
+def _message(session: Session, outbound_id: UUID | None, reference: str) -> OutboundRow | None:
+    """Return the message, locked: by the id in our own address, else by the provider's reference."""
+    row = session.get(OutboundRow, outbound_id, with_for_update=True) if outbound_id else None
+    return row or outbox.by_provider_reference(session, reference)
+
+
+def _is_news(row: OutboundRow, reference: str, reported: Status) -> bool:
+    """Return whether this moves the message on, and is about its last attempt."""
+    if row.provider_reference is not None and reference:
+        is_same = row.provider_reference == reference
+        if is_same == (row.status in HAS_NOT_LEFT):
+            return False  # an attempt that failed and was, or will be, made again
+    return latest(Status(row.status), reported) != row.status
+
+
+def _lose(
+    session: Session, row: OutboundRow, reported: Status, failure: SendingFailed, parts: Parts
+) -> None:
+    record_failure(session, row, failure, parts)
+    if row.status == Status.FAILED:
+        row.status = reported
+
+
+def _move_on(session: Session, row: OutboundRow, reported: Status, parts: Parts) -> None:
+    row.status, row.status_at = reported, parts.now()
+    database.notify(session, database.OUTBOUND)
+    database.notify(session, database.CHANGED, str(row.contact_id))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import IntEnum
 
 from sqlalchemy.orm import Session
@@ -16,6 +17,9 @@ from bot.services.parts import Parts
 from bot.services.speaker import speaker_for
 from bot.store import contacts, database, tasks
 from bot.store.tables import AddressRow, ContactRow, InboundRow, OutboundRow
+
+
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Lane(IntEnum):
@@ -59,44 +63,48 @@ def answer_with(
         answering.parts_said += 1
     for value in bubble.not_known:
         now = parts.now()
-        tasks.queue(
-            session, answering.contact.id, "question", now, value, answering.inbound.id
-        )
+        tasks.queue(session, answering.contact.id, "question", now, value, answering.inbound.id)
     return bubble
 
 
 def say_unasked(
     session: Session, contact: ContactRow, say: Sequence[str], parts: Parts, lane: Lane
 ) -> OutboundRow:
-    """Store a message that nobody asked for; without a standing consent this is refused."""
-    allowed = may_be_written_to_unasked(
-        Role(contact.role), contacts.consents(session, contact.id)
-    )
+    """Store a message that nobody asked for and return its last piece, which has the choices.
+
+    Without a standing consent this is refused.
+    """
     address = _open_address(session, contact)
-    if not allowed or address is None or contact.paused_at is not None:
-        raise AcompanaError(
-            "This contact may not be written to unasked: no consent stands."
-        )
+    if address is None or not accepts_unasked(session, contact):
+        raise AcompanaError("This contact may not be written to unasked: no consent stands.")
     channel = Channel(address.channel)
     bubble = render(say, speaker_for(session, contact, channel, parts), parts.words)
-    row = _row(contact, channel, bubble, bubble.text, True, lane, parts)
-    row.address_id = address.id
-    session.add(row)
-    session.flush()
+    for text, is_last in _pieces(bubble, channel):
+        row = _row(contact, channel, bubble, text, is_last, lane, parts)
+        row.address_id = address.id
+        session.add(row)
+        session.flush()
     database.notify(session, database.OUTBOUND)
     return row
 
 
+def accepts_unasked(session: Session, contact: ContactRow) -> bool:
+    """Return whether a message that nobody asked for may go to this contact now."""
+    agreed = contacts.consents(session, contact.id)
+    return contact.paused_at is None and may_be_written_to_unasked(Role(contact.role), agreed)
+
+
 def _open_address(session: Session, contact: ContactRow) -> AddressRow | None:
-    """Return where the contact wrote last, or any address that did not opt out."""
-    usable = [
-        a for a in contacts.addresses(session, contact.id) if a.opted_out_at is None
-    ]
-    return max(
-        usable,
-        key=lambda a: (a.last_inbound_at is not None, a.last_inbound_at),
-        default=None,
-    )
+    """Return where the contact wrote last, or any address that did not opt out; best a reachable one."""
+    usable = [a for a in contacts.addresses(session, contact.id) if a.opted_out_at is None]
+    return max(usable, key=_reach, default=None)
+
+
+def _reach(address: AddressRow) -> tuple[bool, datetime]:
+    """An address that was unreachable counts again once somebody has written from it since."""
+    heard_at = address.last_inbound_at or NEVER
+    lost_at = address.unreachable_at
+    return lost_at is None or heard_at > lost_at, heard_at
 
 
 def _pieces(bubble: Bubble, channel: Channel) -> list[tuple[str, bool]]:

@@ -35,9 +35,7 @@ def set_journey(
         raise JourneyError("A journey belongs to a child; this contact is none.")
     journey = read_journey(facts)
     before = journeys.current(session, child_id)
-    version = journeys.add_version(
-        session, child_id, journey, confirmed_by, parts.now()
-    )
+    version = journeys.add_version(session, child_id, journey, confirmed_by, parts.now())
     if journey.destination:
         child.destination = journey.destination
     return Change(version, differences(before, journey))

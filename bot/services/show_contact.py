@@ -63,9 +63,7 @@ def show_contact(contact_id: UUID, parts: Parts) -> dict[str, Any]:
                 }
                 for a in contacts.addresses(session, contact_id)
             ],
-            "topics_told": [
-                t.topic for t in session.scalars(told.order_by(ToldTopicRow.told_at))
-            ],
+            "topics_told": [t.topic for t in session.scalars(told.order_by(ToldTopicRow.told_at))],
             "open_tasks": [
                 {"kind": t.kind, "about": t.about, "since": t.created_at}
                 for t in tasks.open_of(session, contact_id)

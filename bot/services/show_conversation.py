@@ -24,9 +24,7 @@ def show_contacts(parts: Parts) -> list[dict[str, Any]]:
         rows = contacts.everyone(session)
         ordered = sorted(
             rows,
-            key=lambda r: [Role.CHILD, Role.CAREGIVER, Role.UNKNOWN].index(
-                Role(r.role)
-            ),
+            key=lambda r: [Role.CHILD, Role.CAREGIVER, Role.UNKNOWN].index(Role(r.role)),
         )
         today = parts.now().date()
         return [_person(session, row, described, today) for row in ordered]
@@ -57,9 +55,7 @@ def _person(
     }
 
 
-def show_conversation(
-    contact_id: UUID, channel: Channel, parts: Parts
-) -> dict[str, Any]:
+def show_conversation(contact_id: UUID, channel: Channel, parts: Parts) -> dict[str, Any]:
     """Return the messages of one channel in order, whether an answer is on its way, and open tasks."""
     with database.unit_of_work(parts.engine) as session:
         contact = contacts.get(session, contact_id)

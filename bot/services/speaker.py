@@ -46,9 +46,7 @@ def _younger(audience: Audience) -> Audience:
     return wordings(audience)[:2][-1]
 
 
-def _people(
-    row: ContactRow, child: ContactRow | None, staff: StaffRow | None
-) -> dict[str, str]:
+def _people(row: ContactRow, child: ContactRow | None, staff: StaffRow | None) -> dict[str, str]:
     known = {"name": _first(row.name), "programme": PROGRAMME}
     if child is not None:
         known["child_name"] = _first(child.name)
@@ -59,7 +57,7 @@ def _people(
 
 
 def _first(name: str) -> str:
-    return name.split()[0] if name.strip() else ""
+    return name.split(maxsplit=1)[0] if name.strip() else ""
 
 
 def _numbers(row: ContactRow, locale: str, parts: Parts) -> dict[str, str]:
@@ -67,7 +65,5 @@ def _numbers(row: ContactRow, locale: str, parts: Parts) -> dict[str, str]:
     return {
         "emergency_here": emergency[row.country].number,
         "emergency_destination": emergency[row.destination].number,
-        "destination_country": parts.words.value(
-            f"value.country.{row.destination}", locale
-        ),
+        "destination_country": parts.words.value(f"value.country.{row.destination}", locale),
     }

@@ -40,9 +40,7 @@ def opt_out(
     return "subscription.opted_out"
 
 
-def opt_in(
-    session: Session, answering: Answering, address: AddressRow, now: datetime
-) -> str:
+def opt_in(session: Session, answering: Answering, address: AddressRow, now: datetime) -> str:
     """Write to this address again."""
     was_out, address.opted_out_at = address.opted_out_at, None
     address.unreachable_at = None
@@ -52,9 +50,7 @@ def opt_in(
     return "subscription.opted_in"
 
 
-def stay_silent_after_stop(
-    session: Session, answering: Answering, parts: Parts
-) -> None:
+def stay_silent_after_stop(session: Session, answering: Answering, parts: Parts) -> None:
     """Answer what somebody writes after STOP once with the way back; a person reads it."""
     earlier = tasks.open_of(session, answering.contact.id)
     already_said = any(t.kind == "after_stop" for t in earlier)
@@ -67,9 +63,7 @@ def stay_silent_after_stop(
         answering.inbound.id,
     )
     if not already_said:
-        answer_with(
-            session, answering, ["subscription.already_out"], parts, lane=Lane.RISK
-        )
+        answer_with(session, answering, ["subscription.already_out"], parts, lane=Lane.RISK)
 
 
 def address_of(session: Session, inbound: InboundRow) -> AddressRow:
@@ -80,9 +74,7 @@ def address_of(session: Session, inbound: InboundRow) -> AddressRow:
 
 
 def _withdraw_assent(session: Session, answering: Answering, now: datetime) -> None:
-    latest = contacts.latest_consent(
-        session, answering.contact.id, _own_kind(answering)
-    )
+    latest = contacts.latest_consent(session, answering.contact.id, _own_kind(answering))
     if latest is not None and latest.given and latest.withdrawn_at is None:
         latest.withdrawn_at = now
 

@@ -107,13 +107,9 @@ def consents(session: Session, contact_id: UUID) -> list[Consent]:
     ]
 
 
-def latest_consent(
-    session: Session, contact_id: UUID, kind: Agreement
-) -> ConsentRow | None:
+def latest_consent(session: Session, contact_id: UUID, kind: Agreement) -> ConsentRow | None:
     """Return the newest record of one kind of agreement."""
-    query = select(ConsentRow).where(
-        ConsentRow.contact_id == contact_id, ConsentRow.kind == kind
-    )
+    query = select(ConsentRow).where(ConsentRow.contact_id == contact_id, ConsentRow.kind == kind)
     return session.scalars(query.order_by(ConsentRow.id.desc()).limit(1)).one_or_none()
 
 
@@ -121,9 +117,7 @@ def record_consent(
     session: Session, contact_id: UUID, kind: Agreement, given: bool, now: datetime
 ) -> None:
     """Add one agreement or refusal; nothing is overwritten."""
-    session.add(
-        ConsentRow(contact_id=contact_id, kind=kind, given=given, recorded_at=now)
-    )
+    session.add(ConsentRow(contact_id=contact_id, kind=kind, given=given, recorded_at=now))
 
 
 def case_manager_of(session: Session, row: ContactRow) -> StaffRow | None:
@@ -137,6 +131,4 @@ def case_manager_of(session: Session, row: ContactRow) -> StaffRow | None:
 def move_messages(session: Session, from_id: UUID, to_id: UUID) -> None:
     """Give a contact what was said under another id, such as a stranger's before enrolment."""
     for table in (InboundRow, OutboundRow, TaskRow, AddressRow):
-        session.execute(
-            update(table).where(table.contact_id == from_id).values(contact_id=to_id)
-        )
+        session.execute(update(table).where(table.contact_id == from_id).values(contact_id=to_id))

@@ -74,9 +74,7 @@ def _maintenance(url: str) -> psycopg.Connection:
 def migration_config(url: str) -> Config:
     """Return Alembic's settings for the database of that address."""
     config = Config()
-    config.set_main_option(
-        "script_location", str(ROOT / "bot" / "store" / "migrations")
-    )
+    config.set_main_option("script_location", str(ROOT / "bot" / "store" / "migrations"))
     config.set_main_option("sqlalchemy.url", with_driver(url).replace("%", "%%"))
     return config
 

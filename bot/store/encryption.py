@@ -1,6 +1,7 @@
 """Field encryption: AES-GCM with rotating keys, and the keyed hash by which addresses are found."""
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
@@ -42,12 +43,8 @@ class Keyring:
         mark, rest = stored[:_MARK_BYTES], stored[_MARK_BYTES:]
         for key in self.keys:
             if _mark(key) == mark:
-                return AESGCM(key).decrypt(
-                    rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], None
-                )
-        raise SettingsError(
-            "ACOMPANA_KEYS lacks a key with which a stored field was encrypted."
-        )
+                return AESGCM(key).decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], None)
+        raise SettingsError("ACOMPANA_KEYS lacks a key with which a stored field was encrypted.")
 
     def lookup_hash(self, address: str) -> bytes:
         """Return the hash by which an address is found without being readable."""
@@ -61,15 +58,11 @@ def _mark(key: bytes) -> bytes:
 def read_keys(setting: str) -> Keyring:
     """Read ACOMPANA_KEYS: base64 keys of 32 bytes, newest first, separated by commas."""
     try:
-        keys = [
-            base64.b64decode(k, validate=True) for k in setting.split(",") if k.strip()
-        ]
+        keys = [base64.b64decode(k, validate=True) for k in setting.split(",") if k.strip()]
     except ValueError:
         keys = []
     if not keys or any(len(key) != KEY_BYTES for key in keys):
-        raise SettingsError(
-            "ACOMPANA_KEYS must be base64 keys of 32 bytes, newest first."
-        )
+        raise SettingsError("ACOMPANA_KEYS must be base64 keys of 32 bytes, newest first.")
     return Keyring(keys)
 
 
@@ -81,10 +74,8 @@ def demo_keys(folder: Path) -> Keyring:
         fresh = folder / f".demo-keys-{os.getpid()}"
         fresh.touch(mode=0o600)
         fresh.write_text(base64.b64encode(os.urandom(KEY_BYTES)).decode())
-        try:
+        with contextlib.suppress(FileExistsError):  # another process was first
             os.link(fresh, path)
-        except FileExistsError:
-            pass  # another process was first
         fresh.unlink()
     return read_keys(path.read_text())
 
@@ -120,9 +111,7 @@ class EncryptedText(TypeDecorator[str]):
         try:
             return keyring().decrypt(bytes(value)).decode()
         except InvalidTag:
-            raise SettingsError(
-                "A stored field was changed or belongs to other keys."
-            ) from None
+            raise SettingsError("A stored field was changed or belongs to other keys.") from None
 
 
 class EncryptedJson(TypeDecorator[Any]):

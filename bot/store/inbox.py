@@ -15,9 +15,7 @@ from bot.store.tables import ContactRow, InboundRow
 def store(session: Session, values: Mapping[str, Any]) -> bool:
     """Insert a message unless its provider reference is there already; return whether it was new."""
     statement = insert(InboundRow).values(**values)
-    unless_known = statement.on_conflict_do_nothing(
-        index_elements=["provider_reference"]
-    )
+    unless_known = statement.on_conflict_do_nothing(index_elements=["provider_reference"])
     return session.execute(unless_known.returning(InboundRow.id)).first() is not None
 
 
@@ -75,17 +73,13 @@ def _with_oldest(
 
 def next_due_at(session: Session) -> datetime | None:
     """Return when the next waiting message is due, None if none waits."""
-    query = select(func.min(InboundRow.next_attempt_at)).where(
-        InboundRow.state == "waiting"
-    )
+    query = select(func.min(InboundRow.next_attempt_at)).where(InboundRow.state == "waiting")
     return session.scalars(query).one()
 
 
 def oldest_waiting_at(session: Session) -> datetime | None:
     """Return when the message that waits longest arrived."""
-    query = select(func.min(InboundRow.received_at)).where(
-        InboundRow.state == "waiting"
-    )
+    query = select(func.min(InboundRow.received_at)).where(InboundRow.state == "waiting")
     return session.scalars(query).one()
 
 

@@ -13,9 +13,7 @@ from bot.store.tables import JourneyRow
 def latest(session: Session, child_id: UUID) -> JourneyRow | None:
     """Return the newest version of a child's journey."""
     query = select(JourneyRow).where(JourneyRow.child_id == child_id)
-    return session.scalars(
-        query.order_by(JourneyRow.version.desc()).limit(1)
-    ).one_or_none()
+    return session.scalars(query.order_by(JourneyRow.version.desc()).limit(1)).one_or_none()
 
 
 def current(session: Session, child_id: UUID | None) -> Journey:

@@ -1,15 +1,15 @@
-"""Queries about outbound messages: one in flight per contact, the most urgent lane first."""
+"""Queries about outbound messages: in order per contact and lane, the most urgent lane first."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import Select, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
 from bot.domain.delivery import Status
-from bot.store.tables import AddressRow, OutboundRow, SenderPaceRow
+from bot.store.tables import AddressRow, InboundRow, OutboundRow, SenderPaceRow
 
 ORDER_GRACE = timedelta(seconds=2)
 """How long the next message waits for the news that the last one left; after that it goes anyway."""
@@ -18,10 +18,16 @@ OUTCOME_UNKNOWN_AFTER = timedelta(seconds=60)
 """A message that has been `sending` for so long was interrupted; the SDK gives up after 10 s."""
 
 
-def claim_next(
-    session: Session, now: datetime, channels: Sequence[str]
-) -> OutboundRow | None:
-    """Lock the next message that may leave on one of these channels and mark it as being sent."""
+NEVER_SHOWN = (Status.CANCELLED, Status.FAILED, Status.UNDELIVERED)
+"""What became of messages whose choices nobody saw."""
+
+
+def claim_next(session: Session, now: datetime, channels: Sequence[str]) -> OutboundRow | None:
+    """Lock the next message that may leave on one of these channels and mark it as being sent.
+
+    A message waits for the contact's earlier ones of its own lane and of more urgent lanes. It
+    overtakes less urgent ones: what answers a disclosure must not stand behind a greeting.
+    """
     row = session.scalars(_next(now, channels)).one_or_none()
     if row is None:
         return None
@@ -30,19 +36,18 @@ def claim_next(
     return row
 
 
-def _next(now: datetime, channels: Sequence[str]):  # type: ignore[no-untyped-def]
+def _next(now: datetime, channels: Sequence[str]) -> Select[OutboundRow]:
     earlier = aliased(OutboundRow)
     still_leaving = or_(
         earlier.status.in_([Status.QUEUED, Status.SENDING]),
-        and_(
-            earlier.status == Status.ACCEPTED, earlier.accepted_at > now - ORDER_GRACE
-        ),
+        and_(earlier.status == Status.ACCEPTED, earlier.accepted_at > now - ORDER_GRACE),
     )
     not_yet = (
         select(earlier.id)
         .where(
             earlier.contact_id == OutboundRow.contact_id,
             earlier.sequence < OutboundRow.sequence,
+            earlier.lane <= OutboundRow.lane,
             still_leaving,
         )
         .exists()
@@ -78,13 +83,9 @@ def interrupted(session: Session, now: datetime) -> Sequence[OutboundRow]:
     return session.scalars(query.with_for_update(skip_locked=True)).all()
 
 
-def lock_paces(
-    session: Session, senders: Sequence[str], now: datetime
-) -> dict[str, datetime]:
+def lock_paces(session: Session, senders: Sequence[str], now: datetime) -> dict[str, datetime]:
     """Lock the senders' pace, so that workers everywhere keep to one rate; return when each is free."""
-    fresh = insert(SenderPaceRow).values(
-        [{"sender": s, "free_at": now} for s in senders]
-    )
+    fresh = insert(SenderPaceRow).values([{"sender": s, "free_at": now} for s in senders])
     session.execute(fresh.on_conflict_do_nothing())
     query = select(SenderPaceRow).where(SenderPaceRow.sender.in_(senders))
     rows = session.scalars(query.order_by(SenderPaceRow.sender).with_for_update())
@@ -95,9 +96,7 @@ def take_pace(session: Session, sender: str, now: datetime, per_second: float) -
     """Let the sender rest for its interval."""
     free_at = now + timedelta(seconds=1 / per_second)
     session.execute(
-        update(SenderPaceRow)
-        .where(SenderPaceRow.sender == sender)
-        .values(free_at=free_at)
+        update(SenderPaceRow).where(SenderPaceRow.sender == sender).values(free_at=free_at)
     )
 
 
@@ -105,29 +104,28 @@ def cancel_waiting(session: Session, address_id: UUID, now: datetime) -> None:
     """Withdraw everything that has not left for this address, because it opted out."""
     session.execute(
         update(OutboundRow)
-        .where(
-            OutboundRow.address_id == address_id, OutboundRow.status == Status.QUEUED
-        )
+        .where(OutboundRow.address_id == address_id, OutboundRow.status == Status.QUEUED)
         .values(status=Status.CANCELLED, status_at=now)
     )
 
 
-def last_menu(session: Session, contact_id: UUID, channel: str) -> OutboundRow | None:
-    """Return the last message that showed choices on this channel, if nothing with choices followed."""
+def last_menu(session: Session, inbound: InboundRow) -> OutboundRow | None:
+    """Return the last message with choices that was said before somebody wrote this."""
     query = select(OutboundRow).where(
-        OutboundRow.contact_id == contact_id,
-        OutboundRow.channel == channel,
+        OutboundRow.contact_id == inbound.contact_id,
+        OutboundRow.channel == inbound.channel,
+        OutboundRow.created_at <= inbound.received_at,
+        OutboundRow.status.not_in(NEVER_SHOWN),
         func.jsonb_array_length(OutboundRow.menu) > 0,
     )
-    return session.scalars(
-        query.order_by(OutboundRow.sequence.desc()).limit(1)
-    ).one_or_none()
+    left_last = (OutboundRow.sending_at.desc().nulls_first(), OutboundRow.sequence.desc())
+    return session.scalars(query.order_by(*left_last).limit(1)).one_or_none()
 
 
 def by_provider_reference(session: Session, reference: str) -> OutboundRow | None:
-    """Return the message that the provider knows under this reference."""
+    """Return the message that the provider knows under this reference, locked."""
     query = select(OutboundRow).where(OutboundRow.provider_reference == reference)
-    return session.scalars(query.limit(1)).one_or_none()
+    return session.scalars(query.limit(1).with_for_update()).one_or_none()
 
 
 def of_contact(session: Session, contact_id: UUID, channel: str) -> list[OutboundRow]:

@@ -1,7 +1,7 @@
 """The tables. Words, names and numbers are encrypted; ids, states and times are not."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
@@ -28,7 +28,7 @@ Moment = DateTime(timezone=True)
 class Base(DeclarativeBase):
     """All tables."""
 
-    type_annotation_map = {datetime: Moment}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Moment}
 
 
 class ContactRow(Base):
@@ -45,9 +45,7 @@ class ContactRow(Base):
     zone: Mapped[str | None] = mapped_column(String(40))
     birth_year: Mapped[int | None] = mapped_column(Integer)
     age_band: Mapped[str | None] = mapped_column(String(20))
-    child_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("contact.id", ondelete="SET NULL")
-    )
+    child_id: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"))
     case_manager_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     writer: Mapped[str | None] = mapped_column(String(20))
     onboarded_at: Mapped[datetime | None]

@@ -44,7 +44,5 @@ ALWAYS_NEW = frozenset({"media", "unanswered", "not_understood", "language"})
 
 def open_of(session: Session, contact_id: UUID) -> Sequence[TaskRow]:
     """Return what is still to be done for a contact, oldest first."""
-    query = select(TaskRow).where(
-        TaskRow.contact_id == contact_id, TaskRow.done_at.is_(None)
-    )
+    query = select(TaskRow).where(TaskRow.contact_id == contact_id, TaskRow.done_at.is_(None))
     return session.scalars(query.order_by(TaskRow.created_at, TaskRow.id)).all()

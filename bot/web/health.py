@@ -37,9 +37,7 @@ async def readyz(request: Request) -> JSONResponse:
     """Say which parts are ready: 200 if all of them are, else 503."""
     parts = await run_in_threadpool(readiness, parts_of(request))
     ready = all(part["ready"] for part in parts.values())
-    return JSONResponse(
-        {"ready": ready, "parts": parts}, status_code=200 if ready else 503
-    )
+    return JSONResponse({"ready": ready, "parts": parts}, status_code=200 if ready else 503)
 
 
 @routes.get("/metrics")
@@ -72,9 +70,7 @@ def _database_and_lanes(parts: Parts) -> dict[str, dict[str, Any]]:
     return {"database": {"ready": True}, **lanes}
 
 
-def _lane(
-    beat_at: datetime | None, oldest_at: datetime | None, now: datetime
-) -> dict[str, Any]:
+def _lane(beat_at: datetime | None, oldest_at: datetime | None, now: datetime) -> dict[str, Any]:
     alive = beat_at is not None and now - beat_at < WORKER_IS_LATE
     age = (now - oldest_at).total_seconds() if oldest_at else 0.0
     return {"ready": alive, "oldest_row_age_seconds": round(age, 3)}
@@ -100,19 +96,13 @@ def _figures(parts: Parts) -> bytes:
     return generate_latest(registry)
 
 
-def _count(
-    session: Session, registry: CollectorRegistry, name: str, column: Any
-) -> None:
+def _count(session: Session, registry: CollectorRegistry, name: str, column: Any) -> None:
     gauge = Gauge(name, f"Rows by {column.key}", [column.key], registry=registry)
     for value, count in session.execute(select(column, func.count()).group_by(column)):
         gauge.labels(value).set(count)
 
 
-def _age(
-    registry: CollectorRegistry, lane: str, at: datetime | None, now: datetime
-) -> None:
+def _age(registry: CollectorRegistry, lane: str, at: datetime | None, now: datetime) -> None:
     name = f"acompana_{lane}_oldest_row_age_seconds"
-    gauge = Gauge(
-        name, f"Age of the {lane} lane's oldest row that waits", registry=registry
-    )
+    gauge = Gauge(name, f"Age of the {lane} lane's oldest row that waits", registry=registry)
     gauge.set((now - at).total_seconds() if at else 0)

@@ -64,22 +64,16 @@ async def list_contacts(request: Request) -> dict[str, Any]:
 
 
 @routes.get("/api/messages")
-async def list_messages(
-    request: Request, contact: UUID, channel: Channel
-) -> dict[str, Any]:
+async def list_messages(request: Request, contact: UUID, channel: Channel) -> dict[str, Any]:
     """One conversation as the phone shows it."""
-    return await run_in_threadpool(
-        show_conversation, contact, channel, parts_of(request)
-    )
+    return await run_in_threadpool(show_conversation, contact, channel, parts_of(request))
 
 
 @routes.get("/api/changes")
 async def changes(request: Request, contact: UUID) -> StreamingResponse:
     """Server-sent events: one whenever the conversation looks different."""
     address = database.raw_address(str(_url(parts_of(request))))
-    return StreamingResponse(
-        _events(address, str(contact)), media_type="text/event-stream"
-    )
+    return StreamingResponse(_events(address, str(contact)), media_type="text/event-stream")
 
 
 @routes.post("/api/send")
@@ -91,16 +85,10 @@ async def send(sent: Sent, request: Request) -> JSONResponse:
     except AcompanaError as wrong:
         return JSONResponse({"error": str(wrong)}, status_code=400)
     path = f"/twilio/{sent.channel}/inbound"
-    signature = sign(
-        parts.settings.signing_token, parts.settings.reached_at + path, form
-    )
+    signature = sign(parts.settings.signing_token, parts.settings.reached_at + path, form)
     transport = ASGITransport(request.app)
-    async with AsyncClient(
-        transport=transport, base_url=parts.settings.own_url
-    ) as client:
-        answer = await client.post(
-            path, data=form, headers={"X-Twilio-Signature": signature}
-        )
+    async with AsyncClient(transport=transport, base_url=parts.settings.own_url) as client:
+        answer = await client.post(path, data=form, headers={"X-Twilio-Signature": signature})
     return JSONResponse({"status": answer.status_code})
 
 
@@ -111,9 +99,7 @@ async def _events(address: str, contact_id: str) -> AsyncIterator[str]:
         yield "data: connected\n\n"
         while True:
             heard = False
-            async for note in connection.notifies(
-                timeout=HEARTBEAT_SECONDS, stop_after=1
-            ):
+            async for note in connection.notifies(timeout=HEARTBEAT_SECONDS, stop_after=1):
                 heard = True
                 if note.payload == contact_id:
                     yield "data: changed\n\n"

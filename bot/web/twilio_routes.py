@@ -30,9 +30,7 @@ def known_channel(channel: str) -> Channel:
     try:
         return Channel(channel)
     except ValueError:
-        raise HTTPException(
-            404, "There is no such channel; there are sms and whatsapp."
-        ) from None
+        raise HTTPException(404, "There is no such channel; there are sms and whatsapp.") from None
 
 
 PathChannel = Annotated[Channel, Depends(known_channel)]
@@ -61,9 +59,7 @@ async def status(channel: PathChannel, form: SignedForm, request: Request) -> Re
     word = _text(form, "MessageStatus") or _text(form, "SmsStatus")
     failure = _failure(_text(form, "ErrorCode"))
     reference = _text(form, "MessageSid") or _text(form, "SmsSid")
-    await run_in_threadpool(
-        record_delivery, message, reference, word, failure, parts_of(request)
-    )
+    await run_in_threadpool(record_delivery, message, reference, word, failure, parts_of(request))
     return Response(status_code=204)
 
 

@@ -67,9 +67,7 @@ def beat(lane: str) -> Callable[[Parts], bool]:
         values = {"lane": lane, "beat_at": parts.now()}
         statement = insert(WorkerBeatRow).values(**values)
         with database.unit_of_work(parts.engine) as session:
-            session.execute(
-                statement.on_conflict_do_update(index_elements=["lane"], set_=values)
-            )
+            session.execute(statement.on_conflict_do_update(index_elements=["lane"], set_=values))
         return False
 
     return note

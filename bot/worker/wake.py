@@ -7,15 +7,12 @@ from time import sleep
 
 import psycopg
 
-
 logger = logging.getLogger(__name__)
 
 RECONNECT_SECONDS = 1
 
 
-def listen(
-    address: str, bells: Mapping[str, threading.Event], stop: threading.Event
-) -> None:
+def listen(address: str, bells: Mapping[str, threading.Event], stop: threading.Event) -> None:
     """Ring the bell of each NOTIFY channel until told to stop; a lost database is found again.
 
     Lanes also look by themselves once in a while, so a lost call costs a second, not a message.
@@ -24,15 +21,11 @@ def listen(
         try:
             _listen_once(address, bells, stop)
         except psycopg.OperationalError:
-            logger.warning(
-                "the database connection that listens was lost; trying again"
-            )
+            logger.warning("the database connection that listens was lost; trying again")
             sleep(RECONNECT_SECONDS)
 
 
-def _listen_once(
-    address: str, bells: Mapping[str, threading.Event], stop: threading.Event
-) -> None:
+def _listen_once(address: str, bells: Mapping[str, threading.Event], stop: threading.Event) -> None:
     with psycopg.connect(address, autocommit=True) as connection:
         for channel in bells:
             connection.execute(f"LISTEN {channel}".encode())

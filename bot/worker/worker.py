@@ -52,14 +52,8 @@ class Worker:
             return False
 
         return [
-            *(
-                Lane(f"inbound-{n}", answer_next, arrived)
-                for n in range(ANSWERING_THREADS)
-            ),
-            *(
-                Lane(f"outbound-{n}", send_next, sendable)
-                for n in range(SENDING_THREADS)
-            ),
+            *(Lane(f"inbound-{n}", answer_next, arrived) for n in range(ANSWERING_THREADS)),
+            *(Lane(f"outbound-{n}", send_next, sendable) for n in range(SENDING_THREADS)),
             Lane("interrupted", unknown_outcomes, threading.Event(), idle_seconds=5),
             Lane("beat", beat("worker"), threading.Event(), idle_seconds=2),
         ]

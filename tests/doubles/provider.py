@@ -19,5 +19,5 @@ class AcceptingProvider:
         self.parcels.append(parcel)
         return f"SM{parcel.id.hex}"
 
-    def find(self, parcel: Parcel, since: datetime) -> str | None:
-        return self.left.get(parcel.text)
+    def find(self, parcel: Parcel, since: datetime) -> list[str]:
+        return [self.left[parcel.text]] if parcel.text in self.left else []

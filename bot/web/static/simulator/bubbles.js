@@ -13,6 +13,7 @@ export function bubble(message, actions) {
   const content = [...(message.media ?? []).map(attachment), words(message.text, actions.language)];
   const element = frame(message, message.direction, content, menu(message, actions));
   element.dataset.form = message.form ?? "none";
+  element.dataset.messageIds = (message.message_ids ?? []).join(" ");
   updateBubble(element, message);
   return element;
 }

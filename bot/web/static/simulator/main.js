@@ -97,7 +97,7 @@ const onConnection = (connection) => (document.body.dataset.connection = connect
 function news({ messages, tasks = [] }) {
   const spoken = messages.filter((message) => message.direction === "outbound");
   const words = spoken.map((message) => [message.id, `Acompaña: ${message.text ?? ""}`]);
-  const opened = tasks.map((task) => [`task ${task.kind} ${task.at}`, `A case manager would now see: ${taskTitle(task)}`]);
+  const opened = tasks.map((task) => [`task ${task.kind} ${task.about} ${task.at}`, `A case manager would now see: ${taskTitle(task)}`]);
   return new Map([...words, ...opened]);
 }
 

@@ -5,13 +5,28 @@ import { byId, el, icon } from "./dom.js";
 
 const panel = byId("tasks");
 const badge = byId("task-count");
-const TITLES = { media: "Listen to or look at what was sent", language: "Find someone who speaks the language" };
+const TITLES = {
+  after_stop: "Read what was written after STOP",
+  contact_change: "Record a new phone number",
+  delete: "Erase the data of this person",
+  language: "Find someone who speaks the language",
+  media: "Listen to or look at what was sent",
+  not_understood: "Read what was not understood",
+  person: "Talk with this person",
+  question: "Answer a question",
+  read_aloud: "Call: this person would rather listen",
+  unanswered: "Answer a message that got no answer",
+  undeliverable: "Reach this person another way",
+  unknown_number: "Find out whose number this is",
+};
 
-/** Return a task's kind in words: `fear_of_return` reads "Fear of return". */
-export function taskTitle({ kind }) {
-  const words = String(kind).replaceAll(/[_.:]+/g, " ").trim();
-  return TITLES[kind] ?? words.charAt(0).toUpperCase() + words.slice(1);
+/** Return a task in words: `question` about `departure_time` reads "Answer a question: departure time". */
+export function taskTitle({ kind, about }) {
+  const title = TITLES[kind] ?? spoken(kind).replace(/^./u, (first) => first.toUpperCase());
+  return about ? `${title}: ${spoken(about)}` : title;
 }
+
+const spoken = (code) => String(code).replaceAll(/[_.:]+/g, " ").trim();
 
 /** Draw the tasks, newest first; `null` means that nobody is chosen yet. */
 export function drawTasks(tasks) {
@@ -23,7 +38,7 @@ export function drawTasks(tasks) {
 }
 
 const task = (each) =>
-  el("li", { class: "task", "data-testid": "task", "data-kind": each.kind }, el("strong", {}, taskTitle(each)), el("time", { datetime: each.at }, stamp(each.at)));
+  el("li", { class: "task", "data-testid": "task", "data-kind": each.kind, "data-about": each.about }, el("strong", {}, taskTitle(each)), el("time", { datetime: each.at }, stamp(each.at)));
 
 function nothing(tasks) {
   const sentence = tasks ? "Nothing needs a person right now. A task appears here when something does." : "Choose a person first.";

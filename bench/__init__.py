@@ -1,0 +1,1 @@
+"""Benchmarks: load on the whole system, beside Rasa's own Twilio channel; results in RESULTS.md."""

@@ -1,0 +1,43 @@
+"""Run all benches, or those that the command line names: `python -m bench [webhook burst ...]`."""
+
+import argparse
+import shlex
+import sys
+from collections.abc import Callable
+from time import monotonic
+
+from bench import burst, memory, startup, webhook
+from bench.results import record
+
+BENCHES: dict[str, Callable[[], str]] = {
+    "webhook": webhook.measure,
+    "memory": memory.measure,
+    "startup": startup.measure,
+    "burst": burst.measure,
+}
+
+
+def main() -> None:
+    """Run, print and record each bench; a note goes into the results beside the command."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("bench", nargs="*", help=f"of: {', '.join(BENCHES)}; default: all")
+    parser.add_argument("--note", default="", help="what disturbed this run")
+    wanted = parser.parse_args()
+    if unknown := set(wanted.bench) - set(BENCHES):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(BENCHES)}")
+    for name in wanted.bench or BENCHES:
+        print(f"{name}: {BENCHES[name].__module__} ...", file=sys.stderr)
+        began = monotonic()
+        table = BENCHES[name]()
+        print(table)
+        print(f"{name}: {monotonic() - began:.0f} s", file=sys.stderr)
+        record(name, _command(name, wanted.note), table, wanted.note)
+
+
+def _command(name: str, note: str) -> str:
+    noted = f" --note {shlex.quote(note)}" if note else ""
+    return f".venv/bin/python -m bench {name}{noted}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""bench/RESULTS.md: one section per bench; a new run replaces its own section only."""
+
+import os
+import platform
+from datetime import date
+from pathlib import Path
+
+RESULTS = Path(__file__).parent / "RESULTS.md"
+
+HEAD = """# Measurements
+
+Written by `python -m bench`; each run replaces its own section. Everything ran on one machine over
+loopback: the load, our five kinds of processes with their PostgreSQL, and where it is named, Rasa's
+own Twilio channel. Compare within a table rather than with other machines.
+"""
+
+
+def record(name: str, command: str, table: str, note: str) -> None:
+    """Replace the section of this bench, or add it at the end."""
+    sections = _sections()
+    remark = f"\nNote: {note}\n" if note else ""
+    sections[name] = (
+        f"\n{date.today()}, {_machine()}.\n\n    {command}\n{remark}\n{table.strip()}\n"
+    )
+    body = "".join(f"\n## {title}\n{text}" for title, text in sections.items())
+    RESULTS.write_text(HEAD + body, encoding="utf-8")
+
+
+def _sections() -> dict[str, str]:
+    if not RESULTS.exists():
+        return {}
+    parts = RESULTS.read_text(encoding="utf-8").split("\n## ")[1:]
+    titled = (part.partition("\n") for part in parts)
+    return {title: text.rstrip("\n") + "\n" for title, _, text in titled}
+
+
+def _machine() -> str:
+    return (
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
+        f"load {os.getloadavg()[0]:.1f} at the end"
+    )
