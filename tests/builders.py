@@ -55,7 +55,7 @@ class Family:
     case_manager: UUID
 
 
-def fresh_number(prefix: str = "+1500555") -> str:
+def fresh_number(prefix: str = "+1500777") -> str:
     """Return a number that no other test uses."""
     return f"{prefix}{next(_numbers):04d}"
 
@@ -94,7 +94,7 @@ def make_caregiver(parts: Parts, child: UUID | None, **changes: Any) -> UUID:
     defaults = {
         "role": Role.CAREGIVER,
         "name": "Marta Cux",
-        "number": fresh_number("+5025550"),
+        "number": fresh_number("+5027770"),
         "birth_year": None,
         "child_id": child,
         "country": "GT",

@@ -21,6 +21,8 @@ from tests.builders import Family, make_family
 from tests.conversation import Conversation
 from tests.doubles.dialogue import ScriptedDialogue
 from tests.doubles.provider import AcceptingProvider
+from tests.doubles.twilio_api import ACCOUNT, TOKEN, TwilioApi
+from tests.pretended_time import PretendedTime
 from tests.waiting import wait_until
 
 TEMPLATE = "acompana_template"
@@ -161,3 +163,22 @@ def conversation(parts: Parts, family: Family) -> Iterator[Conversation]:
     """Wendy's conversation by SMS."""
     with Conversation(parts, family.child) as talk:
         yield talk
+
+
+@pytest.fixture
+def time() -> PretendedTime:
+    return PretendedTime()
+
+
+@pytest.fixture
+def twilio_api(time: PretendedTime) -> Iterator[TwilioApi]:
+    """Twilio's REST API on this machine."""
+    with TwilioApi(now=time.now) as api:
+        yield api
+
+
+@pytest.fixture
+def twilio_settings(settings: Settings, twilio_api: TwilioApi) -> Settings:
+    """The settings of a deployment whose Twilio account is the double's."""
+    account = {"twilio_account_sid": ACCOUNT, "twilio_auth_token": TOKEN}
+    return settings.model_copy(update=account | {"twilio_api_url": twilio_api.url})

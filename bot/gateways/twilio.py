@@ -1,25 +1,36 @@
 """Twilio: the one module that talks to its REST API and knows its signature."""
 
-import hashlib
 import json
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import requests
-from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
 from bot.domain.channels import Channel
-from bot.gateways.sending import OutcomeUnknown, Parcel, SendingFailed, TryLater
-from bot.gateways.twilio_content import content_request
-from bot.gateways.twilio_outcomes import outcome_of
+from bot.gateways.sending import OutcomeUnknown, Parcel, Refused, SendingFailed, TryLater
+from bot.gateways.twilio_content import (
+    content_request,
+    fingerprint,
+    shows_choices,
+    variables,
+    with_numbers,
+)
+from bot.gateways.twilio_failures import failures_named
 from bot.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 10
 """The SDK waits for ever unless it is told."""
+
+LOOKED_THROUGH = 50
+"""Messages to one number among which a lost one is looked for; nobody gets so many in minutes."""
+
+CLOCKS_DIFFER = timedelta(minutes=1)
 
 Remember = Callable[[str, Callable[[], str]], str]
 """Returns the stored provider reference of a fingerprint, or makes and stores it."""
@@ -35,38 +46,30 @@ class TwilioProvider:
 
     def send(self, parcel: Parcel) -> str:
         """Create the message; our id in the status callback brings its fate even if the answer is lost."""
-        try:
+        body = self._body(parcel)
+        with failures_named():
             message = self._client.messages.create(
                 to=parcel.to.for_provider,
                 status_callback=self._callback(parcel),
                 **self._from(parcel),
-                **self._body(parcel),
+                **body,
             )
-        except SendingFailed:
-            raise
-        except TwilioRestException as refusal:
-            raise outcome_of(refusal.status, refusal.code) from None
-        except (requests.ConnectTimeout, requests.exceptions.SSLError):
-            raise TryLater from None
-        except requests.ConnectionError as failure:
-            raise (_never_left(failure)) from None
-        except (requests.RequestException, TwilioException):
-            raise OutcomeUnknown from None
-        return str(message.sid)
+        return _sid(message.sid)
 
-    def find(self, parcel: Parcel, since: datetime) -> str | None:
-        """Look through what was sent to the number since then for this text."""
-        try:
-            sent = self._client.messages.list(
-                to=parcel.to.for_provider,
-                date_sent_after=since - timedelta(minutes=1),
-                limit=50,
-            )
-        except TwilioRestException as refusal:
-            raise outcome_of(refusal.status, refusal.code) from None
-        except (requests.RequestException, TwilioException):
-            raise TryLater from None
-        return next((str(m.sid) for m in sent if m.body == parcel.text), None)
+    def find(self, parcel: Parcel, since: datetime) -> Sequence[str]:
+        """Look through what was created for the number since then for this text, newest first.
+
+        Not by the date of sending: a message that still waits in Twilio's queue has none.
+        """
+        with failures_named():
+            sent = self._client.messages.list(to=parcel.to.for_provider, limit=LOOKED_THROUGH)
+        texts = {_words(parcel.text), _words(with_numbers(parcel))}
+        created_after = since - CLOCKS_DIFFER
+        return [
+            str(m.sid)
+            for m in sent
+            if m.date_created and m.date_created >= created_after and _words(m.body or "") in texts
+        ]
 
     def _callback(self, parcel: Parcel) -> str:
         base = self._settings.reached_at
@@ -78,22 +81,32 @@ class TwilioProvider:
         return {"from_": self._settings.sender(parcel.to.channel)}
 
     def _body(self, parcel: Parcel) -> dict[str, Any]:
-        if parcel.to.channel is not Channel.WHATSAPP or parcel.form == "none":
-            return {"body": parcel.text}
-        return {
-            "content_sid": self._content_sid(parcel),
-            "content_variables": json.dumps({"1": parcel.text}),
-        }
+        if not shows_choices(parcel):
+            is_plain = parcel.to.channel is Channel.SMS or not parcel.choices
+            return {"body": parcel.text if is_plain else with_numbers(parcel)}
+        try:
+            content_sid = self._content_sid(parcel)
+        except Refused as refusal:
+            logger.warning("content for %s was refused: %s", parcel.id, refusal.code)
+            return {"body": with_numbers(parcel)}
+        return {"content_sid": content_sid, "content_variables": json.dumps(variables(parcel))}
 
     def _content_sid(self, parcel: Parcel) -> str:
-        """Return Twilio's reference of these buttons; they are created once per set and language."""
-        fingerprint = _fingerprint(parcel)
+        """Return Twilio's reference of these buttons, created once per set, language and shape.
+
+        Nothing was sent yet, so a lost answer only means trying again.
+        """
+        name = fingerprint(self._settings.twilio_account_sid, parcel)
 
         def create() -> str:
-            request = content_request(parcel, fingerprint)
-            return str(self._client.content.v1.contents.create(request).sid)
+            with failures_named():
+                made = self._client.content.v1.contents.create(content_request(parcel, name))
+            return _sid(made.sid)
 
-        return self._remember(fingerprint, create)
+        try:
+            return self._remember(name, create)
+        except OutcomeUnknown as lost:
+            raise TryLater(lost.code) from None
 
 
 def _client(settings: Settings) -> Client:
@@ -109,28 +122,27 @@ def _client(settings: Settings) -> Client:
 
 
 def account_problem(settings: Settings) -> str | None:
-    """Return one sentence about what is wrong with the account, None if it answers."""
+    """Return one sentence about what is wrong with the account, None if it answers and is active."""
     try:
-        _client(settings).api.v2010.accounts(settings.twilio_account_sid).fetch()
-    except TwilioRestException as refusal:
-        return f"Twilio refuses the account (status {refusal.status}): check SID and token."
-    except (requests.RequestException, TwilioException):
-        return "Twilio cannot be reached."
-    return None
+        with failures_named():
+            account = _client(settings).api.v2010.accounts(settings.twilio_account_sid).fetch()
+    except SendingFailed as failure:
+        if failure.code is None or isinstance(failure, OutcomeUnknown):
+            return "Twilio cannot be reached."
+        return f"Twilio refuses the account (code {failure.code}): check SID and token."
+    return None if account.status == "active" else f"The Twilio account is {account.status}."
 
 
-def _fingerprint(parcel: Parcel) -> str:
-    shown = [
-        parcel.form,
-        parcel.language,
-        *(f"{c.id}={c.title}" for c in parcel.choices),
-    ]
-    return hashlib.sha256("|".join(shown).encode()).hexdigest()
+def _sid(answered: str | None) -> str:
+    """Return the reference of an answer; one that names none says nothing about what happened."""
+    if not answered:
+        raise OutcomeUnknown
+    return answered
 
 
-def _never_left(failure: requests.ConnectionError) -> SendingFailed:
-    """A refused connection sent nothing; one that broke later may have."""
-    return TryLater() if "NewConnectionError" in repr(failure) else OutcomeUnknown()
+def _words(text: str) -> str:
+    """Return a text without regard to line breaks and spaces, which Twilio does not keep exactly."""
+    return " ".join(text.split())
 
 
 def valid_signature(token: str, url: str, form: Any, signature: str) -> bool:

@@ -18,7 +18,6 @@ from bot.services.speaker import speaker_for
 from bot.store import contacts, database, tasks
 from bot.store.tables import AddressRow, ContactRow, InboundRow, OutboundRow
 
-
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 

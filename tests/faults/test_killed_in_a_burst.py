@@ -27,7 +27,7 @@ FAULTS_PORT = 18700
 
 
 @pytest.fixture
-def system(trained, tmp_path) -> Iterator[tuple]:
+def system(trained, server, tmp_path) -> Iterator[tuple]:
     """The whole system as `acompana run` starts it, with a database of its own."""
     before = encryption.keyring()
     shutil.copytree(trained.home / "model", tmp_path / "model")

@@ -8,7 +8,9 @@ import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
 from bot.gateways.dialogue import RasaDialogue, Turn, TurnRequest
+from bot.gateways.stand_in import StandInProvider
 from bot.services.parts import Parts
+from bot.settings import Settings
 from bot.store import database
 from bot.web.application import create_application
 from bot.worker.worker import Worker
@@ -38,6 +40,15 @@ class PausableDialogue:
 
     def ready(self) -> bool:
         return self._engine.ready()
+
+
+@contextmanager
+def reporting_provider(settings: Settings) -> Iterator[StandInProvider]:
+    """The stand-in of a demo, whose delivery reports go through the webhook; at the end none is pending."""
+    provider = StandInProvider(settings)
+    yield provider
+    provider._reporters.shutdown(cancel_futures=True)
+    provider._client.close()
 
 
 @contextmanager

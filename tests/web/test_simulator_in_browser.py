@@ -11,7 +11,6 @@ from playwright.sync_api import Browser, Page, expect
 from bot.clock import now
 from bot.domain.channels import Channel
 from bot.gateways.dialogue import RasaDialogue
-from bot.gateways.stand_in import StandInProvider
 from bot.phrasebook.phrasebook import Phrasebook
 from bot.services.parts import Parts
 from bot.settings import Settings
@@ -19,7 +18,13 @@ from bot.store import database
 from tests.builders import make_family
 from tests.conftest import TEMPLATE
 from tests.web.browser_phone import BrowserPhone
-from tests.web.browser_system import CHROMIUM, PausableDialogue, chromium, served
+from tests.web.browser_system import (
+    CHROMIUM,
+    PausableDialogue,
+    chromium,
+    reporting_provider,
+    served,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -47,10 +52,10 @@ def system(
     url = database.with_driver(database.raw_address(server, f"browser_{uuid4().hex[:12]}"))
     database.create_database(url, template=TEMPLATE)
     engine = database.connect(url)
-    provider = StandInProvider(settings)
-    parts = Parts(settings, engine, words, PausableDialogue(rasa), provider, now)
-    with served(parts):
-        yield parts
+    with reporting_provider(settings) as provider:
+        parts = Parts(settings, engine, words, PausableDialogue(rasa), provider, now)
+        with served(parts):
+            yield parts
     engine.dispose()
     database.drop_database(url)
 

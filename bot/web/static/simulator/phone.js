@@ -37,7 +37,7 @@ function stateOf({ contact, isLoaded, isEmpty }) {
 function line({ contact, channel, typing }) {
   if (!contact) return "Nobody holds this phone yet";
   if (typing && channel === "whatsapp") return "typing…";
-  return addressOn(contact, channel)?.number ? `To you at ${addressOn(contact, channel).number}` : "";
+  return addressOn(contact, channel)?.number ? `Your number: ${addressOn(contact, channel).number}` : "";
 }
 
 function holder(contact) {

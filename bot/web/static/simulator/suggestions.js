@@ -11,7 +11,7 @@ const WORDS = {
   },
   en: {
     child: ["Hi", "What will the trip be like?", "Will I eat?", "Who will pick me up?", "im really scared", "I want to talk to a person"],
-    caregiver: ["Hi", "Which papers do I need?", "Where do I go that day?", "she cries a lot since she came", "he has not come home", "I want to talk to a person"],
+    caregiver: ["Hi", "Which papers do I need?", "Where do I go that day?", "she keeps crying since she came home", "he has not come home", "I want to talk to a person"],
     stop: "STOP",
     start: "START",
   },
