@@ -394,3 +394,15 @@ def test_the_double_refuses_what_twilio_refuses(provider, twilio_api, form):
     assert answer.status_code == 400
     assert json.loads(answer.text)["code"] >= 20001
     assert twilio_api.messages == []
+
+
+def test_the_double_pages_and_filters_as_twilio_does(provider, twilio_api, time):
+    for _ in range(3):
+        provider.send(parcel())
+    twilio_api.messages[0].sent_at = time.now()
+    listed = provider._client.messages.list
+
+    assert len(listed(to=NUMBER, page_size=2)) == 3
+    assert len(listed(to="+50255509999")) == 0
+    assert len(listed(date_sent_after=time.now() - timedelta(minutes=1))) == 1
+    assert len(listed(date_sent_after=time.now() + timedelta(minutes=1))) == 0

@@ -127,10 +127,25 @@ def test_all_topics_of_the_curriculum_have_words(words):
 
 
 def test_every_topic_and_request_is_an_intent_with_at_least_forty_examples_per_language():
-    requests = (
-        "talk_to_person change_language read_aloud simpler repeat next_step menu pause stop resume "
-        "new_phone_number delete_my_data greet thank affirm deny out_of_scope"
-    ).split()
+    requests = [
+        "talk_to_person",
+        "change_language",
+        "read_aloud",
+        "simpler",
+        "repeat",
+        "next_step",
+        "menu",
+        "pause",
+        "stop",
+        "resume",
+        "new_phone_number",
+        "delete_my_data",
+        "greet",
+        "thank",
+        "affirm",
+        "deny",
+        "out_of_scope",
+    ]
     for language in ("es", "en"):
         for intent in [*(f"ask_{t}" for t in TOPIC_IDS), *requests]:
             path = ROOT / "data" / "nlu" / language / f"{intent}.yml"
