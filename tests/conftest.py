@@ -1,6 +1,10 @@
 """Real parts for all tests: PostgreSQL (embedded, one template), Rasa with the trained model, our words."""
 
+import os
+import shutil
+import socket
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -28,17 +32,37 @@ from tests.waiting import wait_until
 TEMPLATE = "acompana_template"
 UNPACED = 1e9
 """So fast that a sender is free at once even while a test's clock stands still."""
-PORT = 18400
-"""The served dialogue engine and actions of the tests listen just above this port."""
+
+
+def free_port() -> int:
+    """Return a port with its neighbours for dialogue (+5) and actions (+55) free: tests may run twice."""
+    for port in range(18_000 + os.getpid() % 1_000 * 20, 60_000, 100):
+        if all(is_free(port + offset) for offset in (0, 5, 55)):
+            return port
+    raise AssertionError("no free port")
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 @pytest.fixture(scope="session")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def private_folder() -> Iterator[Path]:
+    """A folder that the database's own user may enter; pytest's belong to one session at a time."""
+    folder = Path(tempfile.mkdtemp(prefix="acompana-test-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def settings() -> Settings:
     """A demo with a home of its own and the model that `make train` keeps."""
     return Settings(_env_file=None).model_copy(
         update={
             "mode": "demo",
-            "port": PORT,
+            "port": free_port(),
             "home": ROOT / "var",
             "public_url": "https://acompana.example",
             "sms_rate": UNPACED,
@@ -56,10 +80,10 @@ def words() -> Phrasebook:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server(private_folder: Path) -> Iterator[str]:
     """The address of an embedded server with a migrated template database."""
-    encryption.install(encryption.demo_keys(tmp_path_factory.mktemp("keys")))
-    running = embedded.start(Path(tmp_path_factory.mktemp("database")))
+    encryption.install(encryption.demo_keys(private_folder / "keys"))
+    running = embedded.start(private_folder / "database")
     url = embedded.address_of(running, TEMPLATE)
     database.create_database(url)
     database.migrate(url)

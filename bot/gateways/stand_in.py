@@ -37,6 +37,11 @@ class StandInProvider:
         self._reporters.submit(self._report, parcel, reference)
         return reference
 
+    def close(self) -> None:
+        """Stop reporting and close the connections."""
+        self._reporters.shutdown(wait=False, cancel_futures=True)
+        self._client.close()
+
     def find(self, parcel: Parcel, since: datetime) -> Sequence[str]:
         """Say that nothing left: sending again makes no second message here."""
         return ()

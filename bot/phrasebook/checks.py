@@ -12,6 +12,7 @@ from bot.phrasebook.readability import hard_to_read
 from bot.phrasebook.rendering import BUTTON_TITLE
 from bot.phrasebook.segments import fitting, segments
 from bot.phrasebook.source import EVERYBODY, placeholders
+from bot.phrasebook.topics import Part
 from bot.phrasebook.values import ALARM, ALWAYS_KNOWN, JOURNEY_VALUES
 
 MOST_SEGMENTS = 4
@@ -68,22 +69,25 @@ def _values(words: Phrasebook) -> Iterator[Finding]:
 def _topics(words: Phrasebook) -> Iterator[Finding]:
     for topic in words.topics.values():
         for part in topic.parts:
-            for message_id in filter(None, (part.say, part.unknown, part.none)):
+            for message_id in filter(None, (part.say, *part.unknown, part.none)):
                 if message_id not in words.messages:
                     yield Finding("error", topic.id, f"there is no message {message_id}")
-            yield from _unknown_wording(words, topic.id, part.say, part.unknown)
+            yield from _unknown_wording(words, topic.id, part)
 
 
-def _unknown_wording(
-    words: Phrasebook, topic_id: str, say: str, unknown: str | None
-) -> Iterator[Finding]:
-    if say not in words.messages:
+def _unknown_wording(words: Phrasebook, topic_id: str, part: Part) -> Iterator[Finding]:
+    """A part that states facts ends in a wording that states none."""
+    if not _facts(words, part.say):
         return
-    needs_facts = words.messages[say].placeholders() & JOURNEY_VALUES
-    if needs_facts and unknown is None:
-        yield Finding("error", topic_id, f"{say} states facts and has no `unknown` wording")
-    if unknown in words.messages and words.messages[unknown].placeholders() & JOURNEY_VALUES:
-        yield Finding("error", topic_id, f"{unknown} must not state a fact")
+    if not part.unknown:
+        yield Finding("error", topic_id, f"{part.say} states facts and has no `unknown` wording")
+    elif _facts(words, part.unknown[-1]):
+        yield Finding("error", topic_id, f"{part.unknown[-1]} must not state a fact")
+
+
+def _facts(words: Phrasebook, message_id: str) -> set[str]:
+    message = words.messages.get(message_id)
+    return message.placeholders() & JOURNEY_VALUES if message else set()
 
 
 def _translations(words: Phrasebook, content: Path) -> Iterator[Finding]:

@@ -6,6 +6,8 @@ import emoji
 
 from bot.phrasebook.source import read_yaml
 
+SADNESS = "/ask_feelings"
+
 
 def read_meanings(path: Path) -> dict[str, str]:
     """Return emoji -> payload for the dialogue."""
@@ -18,8 +20,10 @@ def only_emoji(text: str) -> bool:
 
 
 def meaning(text: str, meanings: dict[str, str]) -> str | None:
-    """Return what the first known emoji of a text says, skin tones and repeats aside."""
-    found = (meanings.get(_plain(match["emoji"])) for match in emoji.emoji_list(text))
+    """Return what the emoji of a text say, skin tones and repeats aside; a sad one outweighs all."""
+    found = [meanings.get(_plain(match["emoji"])) for match in emoji.emoji_list(text)]
+    if SADNESS in found:
+        return SADNESS
     return next((payload for payload in found if payload), None)
 
 

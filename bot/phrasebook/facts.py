@@ -1,12 +1,14 @@
 """Confirmed facts as words in the reader's language and time zone. Unknown facts give no word."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time, format_timedelta
+from babel.dates import format_date, format_time
 from babel.lists import format_list
+from babel.units import format_unit
 
 from bot.domain.journey import Journey
 from bot.phrasebook.phrasebook import Phrasebook
@@ -95,8 +97,23 @@ def _durations(journey: Journey, reader: Reader) -> Iterator[tuple[str, str]]:
         ("home_duration", journey.home_hours),
     ):
         if hours is not None:
-            spoken = timedelta(hours=hours)
-            yield value, format_timedelta(spoken, threshold=2, locale=reader.locale)
+            yield value, _duration(hours, reader)
+
+
+def _duration(hours: float, reader: Reader) -> str:
+    """Return `5 horas y 30 minutos`, to the nearest five minutes."""
+    minutes = round(hours * 12) * 5
+    parts = {"duration-hour": minutes // 60, "duration-minute": minutes % 60}
+    spoken = [format_unit(n, unit, locale=reader.locale) for unit, n in parts.items() if n]
+    return _listed(spoken, reader)
+
+
+def _listed(entries: Sequence[str], reader: Reader) -> str:
+    """Return a list as people say it; Spanish says `e` before an i-sound, which CLDR leaves out."""
+    spoken = str(format_list(entries, locale=reader.locale))
+    if reader.language == "es":
+        return re.sub(r" y (?=[IÍií]|[Hh][ií](?![ae]))", " e ", spoken)
+    return spoken
 
 
 def _coded(journey: Journey, reader: Reader, words: Phrasebook) -> Iterator[tuple[str, str]]:
@@ -110,7 +127,7 @@ def _coded(journey: Journey, reader: Reader, words: Phrasebook) -> Iterator[tupl
         if codes:
             several = (codes,) if isinstance(codes, str) else codes
             named = [words.value(f"value.{group}.{code}", reader.locale) for code in several]
-            yield value, format_list(named, locale=reader.locale)
+            yield value, _listed(named, reader)
 
 
 def _named(journey: Journey, reader: Reader) -> Iterator[tuple[str, str]]:
@@ -125,4 +142,4 @@ def _named(journey: Journey, reader: Reader) -> Iterator[tuple[str, str]]:
         "home_companions",
     ):
         if names := getattr(journey, value):
-            yield value, format_list(names, locale=reader.locale)
+            yield value, _listed(names, reader)

@@ -70,10 +70,16 @@ def _choose(say: Sequence[str], speaker: Speaker, words: Phrasebook) -> tuple[li
             said.append(part.none)
         elif lacking:
             missing += lacking
-            said.append(part.unknown or FACT_NOT_KNOWN)
+            said.append(_instead(part, speaker, words))
         else:
             said.append(message_id)
     return list(dict.fromkeys(said)), list(dict.fromkeys(missing))
+
+
+def _instead(part: Part, speaker: Speaker, words: Phrasebook) -> str:
+    """Return the first honest wording whose own values are known."""
+    fitting_ones = (m for m in part.unknown if not _lacking(m, speaker, words))
+    return next(fitting_ones, FACT_NOT_KNOWN)
 
 
 def _lacking(message_id: str, speaker: Speaker, words: Phrasebook) -> list[str]:

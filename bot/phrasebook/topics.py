@@ -28,7 +28,8 @@ class Part:
     """One paragraph of a topic: what to say when its facts are known, when not, when there are none."""
 
     say: str
-    unknown: str | None = None
+    unknown: tuple[str, ...] = ()
+    """What to say instead, best first: the first one whose own facts are known."""
     none: str | None = None
     fact: str | None = None
 
@@ -68,7 +69,9 @@ def _topic(file: str, topic_id: str, entry: Mapping[str, Any]) -> Topic:
 def _part(file: str, topic_id: str, entry: Mapping[str, Any]) -> Part:
     if "say" not in entry or set(entry) - _PART_KEYS:
         raise ContentError(f"{file}: a part of {topic_id} needs `say` and at most {_PART_KEYS}.")
-    return Part(**entry)
+    unknown = entry.get("unknown", ())
+    alternatives = (unknown,) if isinstance(unknown, str) else tuple(unknown)
+    return Part(entry["say"], alternatives, entry.get("none"), entry.get("fact"))
 
 
 def walked(topics: Mapping[str, Topic], audience: Audience) -> list[str]:

@@ -23,8 +23,9 @@ def converse(session: Session, answering: Answering, text: str, parts: Parts) ->
     """
     conversation = _conversation(session, answering.contact, parts.now())
     turn = parts.dialogue.take_turn(_request(session, answering, text, conversation, parts))
+    asked = (turn.intent or "").startswith("ask_")
     for reply in turn.replies:
-        _carry_out(session, answering, reply, conversation, parts)
+        _carry_out(session, answering, reply, conversation, asked, parts)
     _remember(conversation, turn, parts.now())
     return turn.intent
 
@@ -34,6 +35,7 @@ def _carry_out(
     answering: Answering,
     reply: Reply,
     conversation: ConversationRow,
+    asked: bool,
     parts: Parts,
 ) -> None:
     """Effects come first: a language that was just chosen already applies to this reply."""
@@ -43,7 +45,7 @@ def _carry_out(
     if any(effect["do"] == "repeat_last" for effect in reply.effects):
         say = conversation.last_said or ["requests.nothing_to_repeat"]
     if say:
-        answer_with(session, answering, say, parts, simpler=reply.simpler)
+        answer_with(session, answering, say, parts, simpler=reply.simpler, asked=asked)
         conversation.last_said = say
 
 

@@ -13,6 +13,9 @@ from bot.phrasebook.emoji_meanings import meaning, only_emoji
 from bot.phrasebook.phrasebook import Phrasebook
 from bot.store.tables import InboundRow, OutboundRow
 
+LONG_FOR_A_PERSON = 600
+"""Characters from which a person reads a message too: a whole story holds more than one question."""
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -33,6 +36,8 @@ def read_message(inbound: InboundRow, shown: OutboundRow | None, words: Phrasebo
         return _without_letters(typed, task, words)
     if not is_latin(typed):
         return Reading(say=("fallback.unreadable",), task="language")
+    if len(inbound.text) > LONG_FOR_A_PERSON:
+        task = task or "long_message"
     return Reading(typed, task=task)
 
 

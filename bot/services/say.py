@@ -46,9 +46,14 @@ def answer_with(
     parts: Parts,
     *,
     simpler: bool = False,
+    asked: bool = True,
     lane: Lane = Lane.INTERACTIVE,
 ) -> Bubble:
-    """Store one bubble as the answer to an inbound message; unknown facts become a task."""
+    """Store one bubble as the answer to an inbound message; unknown facts become a task.
+
+    Each fact that somebody `asked` for is a question of its own; facts that were merely passed on
+    the walk are one task in all.
+    """
     channel = Channel(answering.inbound.channel)
     speaker = speaker_for(session, answering.contact, channel, parts, simpler)
     bubble = render(say, speaker, parts.words)
@@ -60,10 +65,20 @@ def answer_with(
         session.add(row)
         session.flush()
         answering.parts_said += 1
-    for value in bubble.not_known:
-        now = parts.now()
-        tasks.queue(session, answering.contact.id, "question", now, value, answering.inbound.id)
+    _queue_unknown(session, answering, bubble, asked, parts)
     return bubble
+
+
+def _queue_unknown(
+    session: Session, answering: Answering, bubble: Bubble, asked: bool, parts: Parts
+) -> None:
+    if not bubble.not_known:
+        return
+    open_questions = bubble.not_known if asked else [""]
+    kind = "question" if asked else "unknown_facts"
+    for value in open_questions:
+        contact_id, inbound_id = answering.contact.id, answering.inbound.id
+        tasks.queue(session, contact_id, kind, parts.now(), value, inbound_id)
 
 
 def say_unasked(

@@ -38,7 +38,7 @@ def queue(
         session.flush()
 
 
-ALWAYS_NEW = frozenset({"media", "unanswered", "not_understood", "language"})
+ALWAYS_NEW = frozenset({"media", "unanswered", "not_understood", "language", "long_message"})
 """Each of these is about one message that a person has to read, hear or see."""
 
 

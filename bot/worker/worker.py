@@ -22,6 +22,7 @@ class Worker:
         self._parts = parts
         self._address = database_address
         self._stop = threading.Event()
+        self._bells: list[threading.Event] = []
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
@@ -30,11 +31,14 @@ class Worker:
         bells = {INBOUND: arrived, OUTBOUND: sendable}
         self._start("wake", listen, self._address, bells, self._stop)
         for lane in self._lanes(arrived, sendable):
+            self._bells.append(lane.bell)
             self._start(lane.name, lane.run, self._parts, self._stop)
 
     def stop(self) -> None:
         """Let every lane finish what it does and end."""
         self._stop.set()
+        for bell in self._bells:
+            bell.set()
         for thread in self._threads:
             thread.join(timeout=30)
 

@@ -12,13 +12,14 @@ class ScriptedDialogue:
     def __init__(self, say: Sequence[str] = ("requests.greet",)) -> None:
         self.replies: tuple[Reply, ...] = (Reply(tuple(say)),)
         self.failure: Exception | None = None
+        self.intent = "greet"
         self.requests: list[TurnRequest] = []
 
     def take_turn(self, request: TurnRequest) -> Turn:
         self.requests.append(request)
         if self.failure is not None:
             raise self.failure
-        return Turn(self.replies, "greet", [])
+        return Turn(self.replies, self.intent, [])
 
     def ready(self) -> bool:
         return self.failure is None

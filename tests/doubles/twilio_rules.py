@@ -59,15 +59,18 @@ def check_message(form: Form, contents: Mapping[str, Any]) -> str:
     _check_addresses(form)
     if "StatusCallback" in form and not urlsplit(form["StatusCallback"]).hostname:
         raise Refused(21609, "the status callback is no address")
-    if "ContentSid" in form:
-        return _rendered(form, contents)
-    if not form.get("Body") and not form.get("MediaUrl"):
+    return _rendered(form, contents) if "ContentSid" in form else _checked_body(form)
+
+
+def _checked_body(form: Form) -> str:
+    body = form.get("Body", "")
+    if not body and not form.get("MediaUrl"):
         raise Refused(21602, "a message needs a body")
     if "ContentVariables" in form:
         raise Refused(21654, "variables need a ContentSid")
-    if len(form.get("Body", "")) > LONGEST_TEXT:
+    if len(body) > LONGEST_TEXT:
         raise Refused(21617, "the body is too long")
-    return form.get("Body", "")
+    return body
 
 
 def _check_addresses(form: Form) -> None:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from time import sleep
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -20,19 +21,20 @@ from bot.domain.channels import Channel
 from bot.store import database, encryption
 from bot.store.tables import ContactRow, InboundRow, OutboundRow
 from tests.builders import make_family
+from tests.conftest import free_port
 from tests.waiting import wait_until
 
 CONTACTS, MESSAGES = 20, 5
-FAULTS_PORT = 18700
 
 
 @pytest.fixture
-def system(trained, server, tmp_path) -> Iterator[tuple]:
+def system(trained, server, private_folder) -> Iterator[tuple]:
     """The whole system as `acompana run` starts it, with a database of its own."""
     before = encryption.keyring()
-    shutil.copytree(trained.home / "model", tmp_path / "model")
+    home = private_folder / f"home-{uuid4().hex[:8]}"
+    shutil.copytree(trained.home / "model", home / "model")
     settings = trained.model_copy(
-        update={"home": tmp_path, "port": FAULTS_PORT, "public_url": "", "sms_rate": 1000.0}
+        update={"home": home, "port": free_port(), "public_url": "", "sms_rate": 1000.0}
     )
     os.environ["ACOMPANA_SMS_RATE"] = "1000"
     install_keys(settings)

@@ -138,3 +138,41 @@ def test_a_long_text_is_cut_between_sentences_and_nothing_is_lost():
 
 def test_a_text_without_any_space_is_cut_all_the_same():
     assert "".join(split("x" * 1000, 300)) == "x" * 1000
+
+
+@pytest.mark.parametrize(
+    ("hours", "language", "spoken"),
+    [
+        (5.5, "es", "5 horas y 30 minutos"),
+        (1, "es", "1 hora"),
+        (0.5, "en", "30 minutes"),
+        (9, "en", "9 hours"),
+    ],
+)
+def test_durations_are_told_as_they_are(words, hours, language, spoken):
+    values = journey_values(read_journey({"home_hours": hours}), Reader(language, "UTC"), words)
+    assert values["home_duration"] == spoken
+
+
+@pytest.mark.parametrize(
+    ("languages", "spoken"),
+    [
+        (["es", "en"], "español e inglés"),
+        (["es", "quc"], "español y"),
+        (["en", "es"], "inglés y español"),
+    ],
+)
+def test_spanish_lists_sound_right(words, languages, spoken):
+    values = journey_values(read_journey({"companion_languages": languages}), HOME, words)
+    assert values["companion_languages"].startswith(spoken)
+
+
+def test_the_day_is_told_when_only_the_hour_is_unknown(words):
+    known = speaker(words)
+    values = {k: v for k, v in known.values.items() if k != "departure_time"}
+    no_hour = Speaker(known.audience, known.locale, known.channel, values)
+
+    bubble = render(["orientation.travel_day.when"], no_hour, words)
+
+    assert bubble.message_ids == ("orientation.travel_day.when_day_only",)
+    assert bubble.not_known == ("departure_time",)

@@ -9,6 +9,8 @@ from bot.domain.channels import Channel
 from bot.domain.dialogue import Reply
 from bot.gateways.dialogue import DialogueDown, DialogueRefused
 from bot.services.answer_inbound import answer_next
+from tests.builders import make_family
+from tests.conversation import Conversation
 
 
 def later(conversation, **delta):
@@ -189,3 +191,34 @@ def test_a_child_takes_assent_back_by_stop_and_gives_it_again_by_start(
     quiet_conversation.says("hola")
 
     assert [r.metadata["agreement"] for r in dialogue.requests] == ["none", "given"]
+
+
+@pytest.mark.parametrize("typed", ["👍😢", "😢", "🙏😭"])
+def test_a_sad_emoji_outweighs_the_others(quiet_conversation, dialogue, typed):
+    quiet_conversation.says(typed)
+
+    assert dialogue.requests[-1].text == "/ask_feelings"
+
+
+def test_a_long_story_is_also_read_by_a_person(quiet_conversation):
+    quiet_conversation.says("me preocupa lo que va a pasar con mi hermano cuando lleguemos " * 12)
+
+    assert quiet_conversation.said == ["requests.greet"]
+    assert quiet_conversation.tasks == ["long_message"]
+
+
+def test_facts_that_are_passed_on_the_walk_are_one_task_and_asked_ones_are_questions(
+    quiet_parts, dialogue
+):
+    dialogue.replies = (
+        Reply(("orientation.travel_day.when", "orientation.companions.who")),
+        Reply(("orientation.meals.what",)),
+    )
+    child = make_family(quiet_parts, facts={}).child
+    with Conversation(quiet_parts, child) as conversation:
+        conversation.says("que sigue")
+        assert conversation.tasks == ["unknown_facts"]
+
+        dialogue.intent = "ask_meals"
+        conversation.says("que voy a comer")
+        assert set(conversation.tasks) == {"unknown_facts", "question"}

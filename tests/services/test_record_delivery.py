@@ -126,11 +126,11 @@ def test_delivered_after_a_wrong_undelivered_counts(outbox, message):
     assert outbox.status(message) == Status.DELIVERED
 
 
-@pytest.mark.parametrize("word", ["received", "something_new", ""])
-def test_a_word_that_we_do_not_know_changes_nothing(outbox, message, word):
+def test_a_word_that_we_do_not_know_changes_nothing(outbox, message):
     before = outbox.row(message).status_at
     outbox.time.passes(minutes=1)
-    outbox.report(message, word)
+    for word in ("received", "something_new", ""):
+        outbox.report(message, word)
     assert outbox.status(message) == Status.ACCEPTED
     assert outbox.row(message).status_at == before
 
@@ -160,8 +160,10 @@ def test_a_report_about_a_withdrawn_message_changes_nothing(outbox, child):
 # --- what a bad report leads to -------------------------------------------------------------
 
 
-@pytest.mark.parametrize("code", [None, 12345, 30003, 30005, 30006, 30007, 30034])
-@pytest.mark.parametrize("word", ["undelivered", "failed"])
+@pytest.mark.parametrize(
+    ("word", "code"),
+    [("failed", None), ("undelivered", 12345), ("undelivered", 30003), ("failed", 30007)],
+)
 def test_what_did_not_arrive_is_a_task_and_never_an_opt_out(outbox, message, child, word, code):
     outbox.report(message, word, code)
     assert outbox.status(message) == word
@@ -202,7 +204,6 @@ def second_attempt(outbox, message):
     first = outbox.row(message).provider_reference
     outbox.report(message, "failed", 63018)
     assert outbox.status(message) == Status.QUEUED
-    outbox.parts.provider.left = {}
     return first
 
 
@@ -285,18 +286,18 @@ def test_the_address_that_twilio_was_given_takes_its_report(twilio_outbox, child
     assert twilio_outbox.status(message) == Status.DELIVERED
 
 
-@pytest.mark.parametrize("query", ["", "?message=", "?message=nonsense", "?message=%00"])
-@pytest.mark.parametrize(
-    "form",
-    [
-        {"MessageSid": "SMunknown", "MessageStatus": "delivered"},
-        {"MessageSid": "SMunknown", "MessageStatus": "failed", "ErrorCode": "x²"},
-        {"MessageSid": "SMunknown", "MessageStatus": "???"},
-        {"MessageStatus": "failed", "ErrorCode": "99999999999999999999"},
-        {"SmsSid": "SMunknown", "SmsStatus": "sent"},
-        {},
-    ],
+NONSENSE = (
+    {"MessageSid": "SMunknown", "MessageStatus": "delivered"},
+    {"MessageSid": "SMunknown", "MessageStatus": "failed", "ErrorCode": "x²"},
+    {"MessageSid": "SMunknown", "MessageStatus": "???"},
+    {"MessageStatus": "failed", "ErrorCode": "99999999999999999999"},
+    {"SmsSid": "SMunknown", "SmsStatus": "sent"},
+    {},
 )
-def test_a_report_about_nothing_is_no_error_to_twilio(outbox, message, query, form):
-    assert post_report(outbox, f"/twilio/sms/status{query}", form) == 204
+
+
+def test_a_report_about_nothing_is_no_error_to_twilio(outbox, message):
+    for query in ("", "?message=", "?message=nonsense", "?message=%00"):
+        for form in NONSENSE:
+            assert post_report(outbox, f"/twilio/sms/status{query}", form) == 204
     assert outbox.status(message) == Status.ACCEPTED

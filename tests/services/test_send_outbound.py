@@ -213,8 +213,8 @@ def test_order_holds_across_both_channels_of_a_contact(outbox, child):
 
 @pytest.fixture
 def short_sms(monkeypatch):
-    """Texts are cut after sixty characters."""
-    monkeypatch.setattr("bot.phrasebook.splitting.split.__defaults__", (60,))
+    """Texts are cut after thirty characters."""
+    monkeypatch.setattr("bot.phrasebook.splitting.split.__defaults__", (30,))
 
 
 def test_a_split_sms_arrives_in_order(outbox, quiet_conversation, dialogue, short_sms):
@@ -331,11 +331,13 @@ def test_two_workers_together_keep_to_the_rate_of_one_sender(outbox):
 def test_at_one_moment_only_one_of_many_workers_may_send(outbox):
     slow = paced(outbox, sms_rate=1)
     slow.parts = replace(slow.parts, pause=lambda _: None)
-    for number in range(8):
+    for number in range(9):
         slow.queue(make_child(slow.parts), str(number))
+    send_next(slow.parts)
+    slow.time.passes(seconds=1)
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(send_next, [slow.parts] * 8))
-    assert len(slow.parts.provider.moments) == 1
+    assert len(slow.parts.provider.moments) == 2
 
 
 def test_a_slow_sender_holds_no_worker_long_and_not_the_other_channel(outbox):
@@ -365,7 +367,7 @@ def test_withdrawn_messages_cost_the_sender_no_time(outbox):
 # --- the other channel -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("code", [63016, 63003, 63024, 63015, 63032])
+@pytest.mark.parametrize("code", [63016, 63024])
 def test_where_whatsapp_cannot_reach_somebody_the_words_go_by_sms(
     twilio_outbox, child, twilio_api, code
 ):
