@@ -406,9 +406,9 @@ def test_the_copy_is_the_answer_now_and_needs_no_consent(outbox, provider):
     assert copy.status == Status.ACCEPTED
 
 
-def test_a_long_text_falls_back_in_pieces_that_leave_in_order(outbox, provider):
+def test_a_long_text_falls_back_in_pieces_that_leave_in_order(outbox, provider, short_sms):
     contact_id = make_child(outbox.parts, consent=False)
-    text = " ".join(f"Frase {number} de muchas." for number in range(80))
+    text = "Uno va primero. Dos va en medio. Tres va al final."
     provider.refuse_next = [UseOtherChannel(63016)]
     outbox.queue(contact_id, text, Channel.WHATSAPP, form="buttons", menu=MENU)
     for _ in range(5):
