@@ -1,13 +1,12 @@
 """Run all benches, or those that the command line names: `python -m bench [webhook burst ...]`."""
 
 import argparse
-import shlex
 import sys
 from collections.abc import Callable
 from time import monotonic
 
 from bench import burst, memory, startup, webhook
-from bench.results import record
+from bench.results import cores_in_use, record
 
 BENCHES: dict[str, Callable[[], str]] = {
     "webhook": webhook.measure,
@@ -27,16 +26,14 @@ def main() -> None:
         parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(BENCHES)}")
     for name in wanted.bench or BENCHES:
         print(f"{name}: {BENCHES[name].__module__} ...", file=sys.stderr)
-        began = monotonic()
+        began, before = monotonic(), cores_in_use()
         table = BENCHES[name]()
         print(table)
         print(f"{name}: {monotonic() - began:.0f} s", file=sys.stderr)
-        record(name, _command(name, wanted.note), table, wanted.note)
-
-
-def _command(name: str, note: str) -> str:
-    noted = f" --note {shlex.quote(note)}" if note else ""
-    return f".venv/bin/python -m bench {name}{noted}"
+        others = (
+            f"Other work on the machine: {before:.1f} cores before, {cores_in_use():.1f} after."
+        )
+        record(name, table, [others, wanted.note])
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ def answers_to(references: Sequence[str], parts: Parts) -> Answers:
     )
     excuses = select(func.count()).select_from(InboundRow).join(*joined)
     with database.unit_of_work(parts.engine) as session:
-        found = {sid: moment.timestamp() for sid, moment in session.execute(first)}
+        found = {sid: at.timestamp() for sid, at in session.execute(first) if at}
         late = session.scalars(excuses.where(mine, OutboundRow.part >= REAL_PARTS)).one()
     return Answers(found, late)
 

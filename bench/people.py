@@ -1,7 +1,12 @@
 """Fictional children who have been welcomed already, each with a confirmed journey."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from bot.domain.channels import Channel
 from bot.domain.consent import Agreement
@@ -41,7 +46,14 @@ def welcome(count: int, parts: Parts) -> list[Person]:
     return people
 
 
-def _welcome_one(session, n, person, facts, staff_id, parts):
+def _welcome_one(
+    session: Session,
+    n: int,
+    person: Person,
+    facts: Mapping[str, Any],
+    staff_id: UUID,
+    parts: Parts,
+) -> None:
     now = parts.now()
     child = Enrolment(
         role=Role.CHILD,

@@ -41,7 +41,7 @@ class RedirectedTwilio(TwilioInput):
         """Keep the address of the API beside the account."""
         assert credentials, "bench.rasa_twilio writes them"
         api_url = credentials.pop("api_url")
-        channel = super().from_credentials(credentials)
+        channel: RedirectedTwilio = super().from_credentials(credentials)
         channel.api_url = api_url
         return channel
 

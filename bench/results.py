@@ -2,8 +2,10 @@
 
 import os
 import platform
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from time import sleep
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
@@ -15,13 +17,16 @@ own Twilio channel. Compare within a table rather than with other machines.
 """
 
 
-def record(name: str, command: str, table: str, note: str) -> None:
+LOOK_SECONDS = 5
+"""How long the other work on the machine is watched."""
+
+
+def record(name: str, table: str, remarks: Sequence[str]) -> None:
     """Replace the section of this bench, or add it at the end."""
-    sections = _sections()
-    remark = f"\nNote: {note}\n" if note else ""
-    sections[name] = (
-        f"\n{date.today()}, {_machine()}.\n\n    {command}\n{remark}\n{table.strip()}\n"
-    )
+    when = f"{date.today()}, {_machine()}."
+    command = f"    .venv/bin/python -m bench {name}"
+    text = "\n\n".join([when, command, *filter(None, remarks), table.strip()])
+    sections = _sections() | {name: f"\n{text}\n"}
     body = "".join(f"\n## {title}\n{text}" for title, text in sections.items())
     RESULTS.write_text(HEAD + body, encoding="utf-8")
 
@@ -34,8 +39,18 @@ def _sections() -> dict[str, str]:
     return {title: text.rstrip("\n") + "\n" for title, _, text in titled}
 
 
+def cores_in_use() -> float:
+    """Return how many cores are busy right now; before and after a bench that is others' work."""
+    busy, total = _ticks()
+    sleep(LOOK_SECONDS)
+    busy_later, total_later = _ticks()
+    return (busy_later - busy) / (total_later - total) * (os.cpu_count() or 1)
+
+
+def _ticks() -> tuple[int, int]:
+    ticks = [int(n) for n in Path("/proc/stat").read_text().partition("\n")[0].split()[1:9]]
+    return sum(ticks) - ticks[3] - ticks[4], sum(ticks)
+
+
 def _machine() -> str:
-    return (
-        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
-        f"load {os.getloadavg()[0]:.1f} at the end"
-    )
+    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"

@@ -1,7 +1,6 @@
 """How long `acompana run` takes until everything is ready, and each part of it."""
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -21,7 +20,7 @@ LOOK_SECONDS = 0.05
 
 NOTES = """Seconds from the start of the command (model trained, packages compiled) until each part answered.
 The first run finds an empty folder: it makes the database and loads the fictional programme.
-"Ready" is `/readyz` with status 200. "Stopped" is Ctrl-C until the command has ended with all that
+"Ready" is `/readyz` with status 200. "Stopped" is SIGTERM until the command has ended with all that
 it had started."""
 
 
@@ -45,7 +44,7 @@ def _run(settings: Settings) -> dict[str, float]:
     try:
         seconds = _watch(_parts(settings), process, began)
         stopping = monotonic()
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         process.wait(60)
         return seconds | {"stopped": monotonic() - stopping}
     finally:

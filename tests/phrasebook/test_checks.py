@@ -60,7 +60,7 @@ def test_an_unknown_topic_is_a_sentence_that_names_the_file(content):
 def test_a_topic_that_states_facts_needs_an_honest_wording(content):
     change(
         content / "orientation" / "one.yml",
-        "      unknown: orientation.travel_day.when_unknown\n",
+        "      unknown: orientation.companions.who_unknown\n",
         "",
     )
 

@@ -127,7 +127,7 @@ def test_a_caregiver_agrees_and_asks_where_to_pick_the_child_up(opened):
     phone.writes("a donde tengo que ir a traer a la niña?")
 
     assert "orientation.pick_up.where" in phone.heard
-    assert "Casa Nuestras Raíces" in phone.text
+    assert "Casa Luz del Camino" in phone.text
 
 
 @pytest.mark.parametrize(
