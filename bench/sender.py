@@ -13,24 +13,23 @@ import httpx
 async def main(plan: dict[str, Any]) -> list[dict[str, Any]]:
     """Post every message at its time and return what became of each."""
     unlimited = httpx.Limits(max_connections=None, max_keepalive_connections=100)
-    async with httpx.AsyncClient(
-        timeout=plan["patience_seconds"], limits=unlimited, trust_env=False
-    ) as client:
-        begin_at = plan["begin_at"]
-        posting = [_post(client, begin_at, message) for message in plan["messages"]]
+    async with httpx.AsyncClient(timeout=None, limits=unlimited, trust_env=False) as client:
+        begin_at, patience = plan["begin_at"], plan["patience_seconds"]
+        posting = [_post(client, begin_at, patience, message) for message in plan["messages"]]
         return list(await asyncio.gather(*posting))
 
 
 async def _post(
-    client: httpx.AsyncClient, begin_at: float, message: dict[str, Any]
+    client: httpx.AsyncClient, begin_at: float, patience: float, message: dict[str, Any]
 ) -> dict[str, Any]:
     await asyncio.sleep(max(0.0, begin_at + message["due_seconds"] - time()))
     headers = {"X-Twilio-Signature": message["signature"]} if message["signature"] else {}
     started_at, began = time(), perf_counter()
     try:
-        answer = await client.post(message["url"], data=message["form"], headers=headers)
+        async with asyncio.timeout(patience):  # connecting and waiting together, as Twilio counts
+            answer = await client.post(message["url"], data=message["form"], headers=headers)
         status = answer.status_code
-    except httpx.TransportError:
+    except (httpx.TransportError, TimeoutError):
         status = 0
     return {
         "reference": message["form"]["MessageSid"],

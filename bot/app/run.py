@@ -64,7 +64,8 @@ def prepare_model(settings: Settings) -> None:
 @contextmanager
 def started(several: list[Child]) -> Iterator[list[Child]]:
     """Start processes; whatever happens, stop them all."""
-    previous = signal.signal(signal.SIGTERM, _interrupt)
+    ends = (signal.SIGINT, signal.SIGTERM)
+    previous = [signal.signal(number, _interrupt) for number in ends]
     try:
         for child in several:
             child.start()
@@ -72,7 +73,8 @@ def started(several: list[Child]) -> Iterator[list[Child]]:
     finally:
         for child in reversed(several):
             child.stop()
-        signal.signal(signal.SIGTERM, previous)
+        for number, handler in zip(ends, previous, strict=True):
+            signal.signal(number, handler)
 
 
 def wait_until_ready(settings: Settings, running: list[Child]) -> None:

@@ -13,6 +13,7 @@ from bot.app.phone import Phone, Post
 from bot.domain.channels import Channel
 from bot.domain.contacts import Role
 from bot.services.demo_programme import enrol_family_of
+from bot.services.erase import erase
 from bot.services.parts import Parts
 from bot.settings import CONTENT
 from bot.store import database, tasks
@@ -54,6 +55,7 @@ def _play(story: Mapping[str, Any], parts: Parts, post: Post) -> Played:
     for step in story["steps"]:
         _take_step(step, phone, played)
     played.tasks = _open_tasks(phone.contact_id, parts)
+    _take_leave(people, parts)
     for kind in story["tasks"]:
         if kind not in played.tasks:
             played.broken.append(f"no task of the kind {kind} is open")
@@ -85,6 +87,13 @@ def _broken(step: Mapping[str, Any], shown: str, answers: list[OutboundRow]) -> 
 def _open_tasks(contact_id: UUID, parts: Parts) -> list[str]:
     with database.unit_of_work(parts.engine) as session:
         return [task.kind for task in tasks.open_of(session, contact_id)]
+
+
+def _take_leave(people: Mapping[str, UUID], parts: Parts) -> None:
+    """Erase the people of a story: the simulator shows the programme, not yesterday's demo."""
+    with database.unit_of_work(parts.engine) as session:
+        for contact_id in people.values():
+            erase(session, contact_id, parts)
 
 
 def _fresh_number(role: Role) -> str:

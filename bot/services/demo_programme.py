@@ -41,7 +41,11 @@ def enrol_family_of(
     child = next(c for c in children if name in (c["name"], c["caregiver"]["name"]))
     copy = child | {"number": number(Role.CHILD)}
     copy["caregiver"] = child["caregiver"] | {"number": number(Role.CAREGIVER)}
-    staff = {key: _staff(session, entry) for key, entry in programme["staff"].items()}
+    at_work = {row.name: row.id for row in session.scalars(select(StaffRow))}
+    staff = {
+        key: at_work.get(entry["name"]) or _staff(session, entry)
+        for key, entry in programme["staff"].items()
+    }
     return _family(session, copy, staff, parts)
 
 
