@@ -6,7 +6,8 @@ from collections.abc import Callable
 from time import monotonic
 
 from bench import burst, memory, startup, webhook
-from bench.results import cores_in_use, record
+from bench.others import watched
+from bench.results import record
 
 BENCHES: dict[str, Callable[[], str]] = {
     "webhook": webhook.measure,
@@ -26,14 +27,12 @@ def main() -> None:
         parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(BENCHES)}")
     for name in wanted.bench or BENCHES:
         print(f"{name}: {BENCHES[name].__module__} ...", file=sys.stderr)
-        began, before = monotonic(), cores_in_use()
-        table = BENCHES[name]()
-        print(table)
+        began = monotonic()
+        with watched() as others:
+            table = BENCHES[name]()
+        print(f"{table}\n\n{others}")
         print(f"{name}: {monotonic() - began:.0f} s", file=sys.stderr)
-        others = (
-            f"Other work on the machine: {before:.1f} cores before, {cores_in_use():.1f} after."
-        )
-        record(name, table, [others, wanted.note])
+        record(name, table, [str(others), wanted.note])
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ import platform
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from time import sleep
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
@@ -15,10 +14,6 @@ Written by `python -m bench`; each run replaces its own section. Everything ran 
 loopback: the load, our five kinds of processes with their PostgreSQL, and where it is named, Rasa's
 own Twilio channel. Compare within a table rather than with other machines.
 """
-
-
-LOOK_SECONDS = 5
-"""How long the other work on the machine is watched."""
 
 
 def record(name: str, table: str, remarks: Sequence[str]) -> None:
@@ -37,19 +32,6 @@ def _sections() -> dict[str, str]:
     parts = RESULTS.read_text(encoding="utf-8").split("\n## ")[1:]
     titled = (part.partition("\n") for part in parts)
     return {title: text.rstrip("\n") + "\n" for title, _, text in titled}
-
-
-def cores_in_use() -> float:
-    """Return how many cores are busy right now; before and after a bench that is others' work."""
-    busy, total = _ticks()
-    sleep(LOOK_SECONDS)
-    busy_later, total_later = _ticks()
-    return (busy_later - busy) / (total_later - total) * (os.cpu_count() or 1)
-
-
-def _ticks() -> tuple[int, int]:
-    ticks = [int(n) for n in Path("/proc/stat").read_text().partition("\n")[0].split()[1:9]]
-    return sum(ticks) - ticks[3] - ticks[4], sum(ticks)
 
 
 def _machine() -> str:
