@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CONTENT = ROOT / "content"
 DEMO_TOKEN = "demo-token"
 DEMO_ACCOUNT = "AC" + "0" * 32
+DEMO_STANDING_LINE = "+15005550199"
 DEMO_SMS_FROM = "+15005550006"
 DEMO_WHATSAPP_FROM = "whatsapp:+15005550006"
 
@@ -33,6 +34,9 @@ class Settings(BaseSettings):
     whatsapp_from: str = Field("", validation_alias="ACOMPANA_WHATSAPP_FROM")
     sms_rate: float = Field(10, gt=0, validation_alias="ACOMPANA_SMS_RATE")
     whatsapp_rate: float = Field(80, gt=0, validation_alias="ACOMPANA_WHATSAPP_RATE")
+    smtp_url: str = Field("", validation_alias="ACOMPANA_SMTP_URL", repr=False)
+    email_from: str = Field("acompana@localhost", validation_alias="ACOMPANA_EMAIL_FROM")
+    standing_line: str = Field("", validation_alias="ACOMPANA_STANDING_LINE")
     keys: str = Field("", validation_alias="ACOMPANA_KEYS", repr=False)
     allow_draft_content: bool | None = Field(None, validation_alias="ACOMPANA_ALLOW_DRAFT_CONTENT")
 
@@ -70,6 +74,11 @@ class Settings(BaseSettings):
     @property
     def offers_drafts(self) -> bool:
         return self.demo if self.allow_draft_content is None else self.allow_draft_content
+
+    @property
+    def standing_line_number(self) -> str:
+        """The programme's own line, which rings when nobody of the rota answers."""
+        return self.standing_line or (DEMO_STANDING_LINE if self.demo else "")
 
     def sender(self, channel: str) -> str:
         """Return the address we write from on a channel (`sms` or `whatsapp`)."""

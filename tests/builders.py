@@ -1,5 +1,6 @@
 """People and journeys for tests, with defaults."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -10,8 +11,8 @@ from bot.domain.contacts import Role
 from bot.services.enrol import Enrolment, enrol
 from bot.services.parts import Parts
 from bot.services.set_journey import set_journey
-from bot.store import database
-from bot.store.tables import StaffRow
+from bot.services.set_rota import set_rota
+from bot.store import database, staff
 
 _numbers = count(1)
 
@@ -60,12 +61,36 @@ def fresh_number(prefix: str = "+1500777") -> str:
     return f"{prefix}{next(_numbers):04d}"
 
 
-def make_staff(parts: Parts, name: str = "Elena Paz", role: str = "case_manager") -> UUID:
+ALWAYS = {"from": "00:00", "to": "00:00", "on_holidays": True}
+"""Duty by day and night."""
+
+
+def make_staff(
+    parts: Parts,
+    name: str = "Elena Paz",
+    role: str = "case_manager",
+    duty: Sequence[Mapping[str, Any]] | None = None,
+    **changes: Any,
+) -> UUID:
+    """Enter a person of the staff; a case manager is on duty for the US and Guatemala, always."""
+    if duty is None:
+        duty = [ALWAYS | {"country": country} for country in ("US", "GT")]
+    entry = {
+        "name": name,
+        "role": role,
+        "number": fresh_number("+5025550"),
+        "email": "elena@acompana.example",
+        "country": "GT",
+        "duty": duty,
+        **changes,
+    }
     with database.unit_of_work(parts.engine) as session:
-        row = StaffRow(name=name, role=role, number="+50255500101", country="GT")
-        session.add(row)
-        session.flush()
-        return row.id
+        return set_rota(session, {"somebody": entry})["somebody"]
+
+
+def number_of(parts: Parts, staff_id: UUID) -> str:
+    with database.unit_of_work(parts.engine) as session:
+        return staff.get(session, staff_id).number
 
 
 def make_child(parts: Parts, **changes: Any) -> UUID:
@@ -105,9 +130,9 @@ def make_caregiver(parts: Parts, child: UUID | None, **changes: Any) -> UUID:
 
 def make_family(parts: Parts, facts: dict[str, Any] | None = None, **changes: Any) -> Family:
     """Enrol a family; `changes` are the child's."""
-    staff = make_staff(parts)
-    child = make_child(parts, case_manager_id=staff, **changes)
+    case_manager = make_staff(parts)
+    child = make_child(parts, case_manager_id=case_manager, **changes)
     caregiver = make_caregiver(parts, child)
     with database.unit_of_work(parts.engine) as session:
         set_journey(session, child, FACTS if facts is None else facts, "test", parts)
-    return Family(child, caregiver, staff)
+    return Family(child, caregiver, case_manager)

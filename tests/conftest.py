@@ -5,7 +5,7 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,16 +14,21 @@ import pytest
 from sqlalchemy import Engine
 
 from bot.app.processes import Child, own_environment, rasa_child
-from bot.app.run import prepare_model, started
+from bot.app.risk_training import DATA, screener
+from bot.app.run import prepare_model, prepare_risk_model, started
 from bot.clock import now
+from bot.domain.risk import Screening
 from bot.gateways.dialogue import RasaDialogue
 from bot.phrasebook.phrasebook import Phrasebook, read_phrasebook
-from bot.services.parts import Parts
+from bot.safety.policy import read_risk_policy
+from bot.safety.taxonomy import read_taxonomy
+from bot.services.parts import Parts, Safety
 from bot.settings import CONTENT, ROOT, Settings
 from bot.store import database, embedded, encryption
 from tests.builders import Family, make_family
 from tests.conversation import Conversation
 from tests.doubles.dialogue import ScriptedDialogue
+from tests.doubles.notifier import RecordingNotifier
 from tests.doubles.provider import AcceptingProvider
 from tests.doubles.twilio_api import ACCOUNT, TOKEN, TwilioApi
 from tests.pretended_time import PretendedTime
@@ -139,6 +144,27 @@ def actions_ready(settings: Settings) -> bool:
         return False
 
 
+@pytest.fixture(scope="session")
+def screen(settings: Settings) -> Callable[[str, Sequence[str]], Screening]:
+    """The real screening with the model that `make train` keeps."""
+    prepare_risk_model(settings)
+    return screener(settings.home).screen
+
+
+@pytest.fixture
+def notifier() -> RecordingNotifier:
+    return RecordingNotifier()
+
+
+@pytest.fixture
+def safety(
+    screen: Callable[[str, Sequence[str]], Screening], notifier: RecordingNotifier
+) -> Safety:
+    """The real screening and policy; staff are called in memory."""
+    taxonomy = read_taxonomy(DATA / "taxonomy.yml")
+    return Safety(screen, taxonomy, read_risk_policy(CONTENT, DATA), notifier)
+
+
 @pytest.fixture
 def provider() -> AcceptingProvider:
     return AcceptingProvider()
@@ -146,10 +172,15 @@ def provider() -> AcceptingProvider:
 
 @pytest.fixture
 def parts(
-    settings: Settings, engine: Engine, words: Phrasebook, provider: AcceptingProvider, rasa
+    settings: Settings,
+    engine: Engine,
+    words: Phrasebook,
+    provider: AcceptingProvider,
+    safety: Safety,
+    rasa: RasaDialogue,
 ) -> Parts:
     """All parts, the real dialogue engine among them."""
-    return Parts(settings, engine, words, rasa, provider, now)
+    return Parts(settings, engine, words, rasa, provider, safety, now)
 
 
 @pytest.fixture
@@ -163,10 +194,11 @@ def quiet_parts(
     engine: Engine,
     words: Phrasebook,
     provider: AcceptingProvider,
+    safety: Safety,
     dialogue: ScriptedDialogue,
 ) -> Parts:
     """Parts whose dialogue engine does as the test says: for what has to work without Rasa."""
-    return Parts(settings, engine, words, dialogue, provider, now)
+    return Parts(settings, engine, words, dialogue, provider, safety, now)
 
 
 @pytest.fixture

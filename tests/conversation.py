@@ -3,19 +3,25 @@
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from bot.app.phone import Phone
 from bot.domain.channels import Channel
+from bot.gateways.twilio import sign
 from bot.services.answer_inbound import answer_next
+from bot.services.keep_watch import keep_watch
 from bot.services.parts import Parts
+from bot.services.screen_inbound import screen_next
+from bot.services.send_notice import send_next_notice
 from bot.services.send_outbound import send_next
-from bot.store import contacts, database, tasks
+from bot.store import contacts, database, escalations, tasks
+from bot.store.risk_tables import EscalationRow
 from bot.store.tables import ContactRow, InboundRow, OutboundRow
 from bot.web.application import create_application
+from tests.builders import number_of
 
 
 class Conversation:
@@ -83,11 +89,49 @@ class Conversation:
             return contacts.get(session, self.contact_id)
 
     def work(self) -> None:
-        """Let the worker do everything that is due."""
-        while answer_next(self.parts):
+        """Let the worker do everything that is due: screen, answer, send, call staff, keep watch."""
+        for step in (screen_next, answer_next, send_next, send_next_notice):
+            while step(self.parts):
+                pass
+
+    def clock_ticks(self) -> None:
+        """Let the clock look once, and the worker do what follows from it."""
+        while keep_watch(self.parts):
             pass
-        while send_next(self.parts):
-            pass
+        self.work()
+
+    @property
+    def escalation(self) -> EscalationRow:
+        """The newest escalation of this person."""
+        found = self.escalations
+        assert found, "nobody was called"
+        return found[-1]
+
+    @property
+    def escalations(self) -> list[EscalationRow]:
+        with database.unit_of_work(self.parts.engine) as session:
+            query = select(EscalationRow).where(EscalationRow.contact_id == self.contact_id)
+            return list(session.scalars(query.order_by(EscalationRow.opened_at)))
+
+    @property
+    def chain(self) -> list[str]:
+        """The steps of the newest escalation, oldest first."""
+        with database.unit_of_work(self.parts.engine) as session:
+            return [step.step for step in escalations.chain(session, self.escalation.id)]
+
+    def staff_answers(self, staff_id: UUID, text: str, reference: str | None = None) -> None:
+        """A person of the staff sends an SMS from their phone."""
+        form = {
+            "MessageSid": reference or f"SM{uuid4().hex}",
+            "From": number_of(self.parts, staff_id),
+            "To": self.parts.settings.sender("sms"),
+            "Body": text,
+            "NumMedia": "0",
+        }
+        settings, path = self.parts.settings, "/twilio/sms/inbound"
+        signature = sign(settings.signing_token, settings.reached_at + path, form)
+        assert self._post(path, form, signature) == 200
+        self.work()
 
     def inbound(self, reference: str) -> InboundRow:
         with database.unit_of_work(self.parts.engine) as session:

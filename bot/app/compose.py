@@ -1,18 +1,26 @@
 """The composition root: settings become the parts that services work with."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Engine
 
 from bot.app.database import reachable_database
+from bot.app.risk_training import DATA, screener
 from bot.clock import now
+from bot.domain.risk import Screening
 from bot.gateways.dialogue import RasaDialogue
+from bot.gateways.email import EmailNotifier
+from bot.gateways.notifying import Notifier, NotifierByChannel
 from bot.gateways.sending import Provider
 from bot.gateways.stand_in import StandInProvider
+from bot.gateways.stand_in_notices import StandInNotifier
 from bot.gateways.twilio import TwilioProvider
-from bot.phrasebook.phrasebook import read_phrasebook
-from bot.services.parts import Parts
+from bot.gateways.twilio_notices import TwilioNotifier
+from bot.phrasebook.phrasebook import Phrasebook, read_phrasebook
+from bot.safety.policy import read_risk_policy
+from bot.safety.taxonomy import read_taxonomy
+from bot.services.parts import Parts, Safety
 from bot.settings import CONTENT, Settings
 from bot.store import database, encryption
 from bot.store.tables import ProviderContentRow
@@ -24,13 +32,15 @@ def composed(settings: Settings) -> Iterator[Parts]:
     install_keys(settings)
     with reachable_database(settings) as url:
         engine = database.connect(url)
+        words = read_phrasebook(CONTENT)
         try:
             yield Parts(
                 settings=settings,
                 engine=engine,
-                words=read_phrasebook(CONTENT),
+                words=words,
                 dialogue=RasaDialogue(settings.dialogue_url),
                 provider=provider_for(settings, engine),
+                safety=safety_for(settings, words),
                 now=now,
             )
         finally:
@@ -50,6 +60,39 @@ def provider_for(settings: Settings, engine: Engine) -> Provider:
     if settings.has_twilio:
         return TwilioProvider(settings, _remember_content(engine))
     return StandInProvider(settings)
+
+
+def safety_for(settings: Settings, words: Phrasebook) -> Safety:
+    """Return what screens and calls; the models are read when the first message is screened."""
+
+    def screen(text: str, earlier: Sequence[str]) -> Screening:
+        return screener(settings.home).screen(text, earlier)
+
+    return Safety(
+        screen=screen,
+        taxonomy=read_taxonomy(DATA / "taxonomy.yml"),
+        policy=read_risk_policy(CONTENT, DATA),
+        notifier=notifier_for(settings, words),
+    )
+
+
+def notifier_for(settings: Settings, words: Phrasebook) -> Notifier:
+    """Return how staff are called: Twilio and SMTP where they are set, else the stand-in in a demo."""
+    by_channel: dict[str, Notifier] = {}
+    if settings.demo and not settings.has_twilio:
+        by_channel = dict.fromkeys(("sms", "whatsapp", "voice", "email"), StandInNotifier())
+    if settings.has_twilio:
+        templates = {
+            (message_id, language): reference
+            for message_id, template in words.templates.items()
+            for language, reference in template.references.items()
+        }
+        by_channel = dict.fromkeys(
+            ("sms", "whatsapp", "voice"), TwilioNotifier(settings, templates)
+        )
+    if settings.smtp_url:
+        by_channel["email"] = EmailNotifier(settings)
+    return NotifierByChannel(by_channel)
 
 
 def _remember_content(engine: Engine) -> Callable[[str, Callable[[], str]], str]:

@@ -28,6 +28,7 @@ def _settings(settings: Settings) -> list[str]:
         "ACOMPANA_SMS_FROM or TWILIO_MESSAGING_SERVICE_SID": settings.sms_from
         or settings.messaging_service_sid,
     }
+    needed["ACOMPANA_STANDING_LINE"] = settings.standing_line
     missing = [f"{name} is not set." for name, value in needed.items() if not value]
     if settings.public_url and not settings.public_url.startswith("https://"):
         missing.append("ACOMPANA_PUBLIC_URL must begin with https://.")
@@ -38,6 +39,12 @@ def _content(settings: Settings, words: Phrasebook) -> list[str]:
     found = [
         f"The emergency number of {country} was verified by nobody (content/services/{country}.yml)."
         for country, line in words.emergency.items()
+        if line.verified_on is None
+    ]
+    found += [
+        f"The line {line.number} of {country} was verified by nobody (content/services/{country}.yml)."
+        for country, lines in words.help_lines.items()
+        for line in lines
         if line.verified_on is None
     ]
     if not settings.offers_drafts:

@@ -11,6 +11,7 @@ from types import FrameType
 import httpx
 from rich.console import Console
 
+from bot.app import risk_training
 from bot.app.compose import composed
 from bot.app.processes import Child, children
 from bot.app.production import refuse_unfit
@@ -53,12 +54,22 @@ def running_system(settings: Settings) -> Iterator[list[Child]]:
 
 
 def prepare_model(settings: Settings) -> None:
-    """Train if what the model learns from has changed."""
+    """Train if what the models learn from has changed."""
+    prepare_risk_model(settings)
     if is_stale(settings):
         with console.status("Training the dialogue model (about a minute) ..."):
             began = monotonic()
             train(settings)
         console.print(f"Trained the dialogue model in {monotonic() - began:.0f} s.")
+
+
+def prepare_risk_model(settings: Settings) -> None:
+    """Train what screening learns, if its examples or its code have changed."""
+    if risk_training.learned(settings).is_stale():
+        with console.status("Training the screening for signs of danger (half a minute) ..."):
+            began = monotonic()
+            risk_training.train(settings)
+        console.print(f"Trained the screening in {monotonic() - began:.0f} s.")
 
 
 @contextmanager

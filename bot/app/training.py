@@ -1,11 +1,10 @@
 """Train the dialogue model, only when something that it learns from has changed."""
 
-import hashlib
 import os
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
+from bot.app.freshness import Learned
 from bot.errors import AcompanaError
 from bot.settings import ROOT, Settings
 
@@ -43,17 +42,21 @@ def model_path(settings: Settings) -> Path:
     return settings.home / "model" / f"{MODEL_NAME}.tar.gz"
 
 
+def learned(settings: Settings) -> Learned:
+    """Return what the dialogue model was learned from."""
+    mark = settings.home / "model" / "learned-from"
+    return Learned([model_path(settings)], LEARNED_FROM, mark)
+
+
 def is_stale(settings: Settings) -> bool:
     """Return whether the model is missing or something that it learns from has changed."""
-    mark = _mark_path(settings)
-    return not (
-        model_path(settings).exists() and mark.exists() and mark.read_text() == fingerprint()
-    )
+    return learned(settings).is_stale()
 
 
 def train(settings: Settings) -> None:
     """Train and keep the model with the fingerprint of what it learned from."""
-    learned = fingerprint()
+    model = learned(settings)
+    fingerprint = model.fingerprint()
     folder = model_path(settings).parent
     folder.mkdir(parents=True, exist_ok=True)
     flows = [str(p.relative_to(ROOT)) for kind in ("rules", "stories") for p in _flows(kind)]
@@ -74,30 +77,9 @@ def train(settings: Settings) -> None:
         )
     if ended.returncode != 0:
         raise AcompanaError(f"Training failed; the reason is in {log}.")
-    _mark_path(settings).write_text(learned)
+    model.remember(fingerprint)
 
 
 def _flows(kind: str) -> list[Path]:
     """Return one kind of file of every flow; test stories judge, they do not teach."""
     return sorted((ROOT / "flows").glob(f"*/{kind}.yml"))
-
-
-def fingerprint() -> str:
-    """Return a hash over every file that the model learns from."""
-    total = hashlib.sha256()
-    for path in _files():
-        total.update(str(path.relative_to(ROOT)).encode())
-        total.update(path.read_bytes())
-    return total.hexdigest()
-
-
-def _files() -> Iterator[Path]:
-    for place in LEARNED_FROM:
-        path = ROOT / place
-        found = [path] if path.is_file() else path.rglob("*")
-        kinds = {".yml", ".py", ".lock"}
-        yield from sorted(p for p in found if p.suffix in kinds and "test_stories" not in p.name)
-
-
-def _mark_path(settings: Settings) -> Path:
-    return settings.home / "model" / "learned-from"

@@ -1,22 +1,30 @@
 """`acompana doctor`: what is wrong with this installation, and how to mend it."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import typer
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
+from bot.app import risk_training
 from bot.app.compose import composed
 from bot.app.production import unfit
+from bot.app.risk_training import DATA
 from bot.app.training import is_stale, model_path, rasa_python
 from bot.cli.output import Json, show_rows
 from bot.errors import AcompanaError
 from bot.gateways.twilio import account_problem
 from bot.phrasebook.checks import check_content
 from bot.phrasebook.phrasebook import read_phrasebook
+from bot.safety.lexicon import read_lexicon
+from bot.safety.policy import read_risk_policy
+from bot.services import rota
 from bot.settings import CONTENT, Settings
 from bot.store import contacts, database
 
 Check = tuple[str, str, str]
+DAYS_AHEAD = 7
 
 
 def doctor(as_json: Json = False) -> None:
@@ -25,6 +33,7 @@ def doctor(as_json: Json = False) -> None:
     checks = [
         *_settings(settings),
         *_model(settings),
+        *_screening(settings),
         *_content(),
         *_database(settings),
     ]
@@ -61,6 +70,41 @@ def _model(settings: Settings) -> Iterator[Check]:
         yield "model", "ok", "trained on what is there"
 
 
+def _screening(settings: Settings) -> Iterator[Check]:
+    """The lexicon and the policy are read; what is trained is there and fresh."""
+    try:
+        count = sum(len(one.phrases) for one in read_lexicon(DATA / "lexicon").languages.values())
+        read_risk_policy(CONTENT, DATA)
+    except AcompanaError as broken:
+        yield "screening", "wrong", str(broken)
+        return
+    if risk_training.learned(settings).is_stale():
+        yield (
+            "screening",
+            "wrong",
+            "The screening was not trained on what is there; run: make train",
+        )
+    else:
+        yield "screening", "ok", f"trained; {count} wordings in the lexicon"
+
+
+def _rota(session: Session, settings: Settings, moment: datetime) -> Iterator[Check]:
+    """Hours without a case manager in the coming week, and whether a supervisor is there at all."""
+    if not rota.supervisors(session, moment):
+        yield "rota", "wrong", "There is no supervisor; enter staff with: acompana rota set"
+    for country in {row.country for row in contacts.everyone(session)}:
+        hours = sum(
+            (gap.ends_at - gap.begins_at).total_seconds() / 3600
+            for gap in rota.unstaffed(session, moment, DAYS_AHEAD)
+            if gap.country == country
+        )
+        if hours:
+            what = f"{country}: nobody on duty for {hours:.0f} of the next {DAYS_AHEAD * 24} hours"
+            yield "rota", "note", f"{what} (acompana rota gaps); the supervisor is called then"
+    if not settings.standing_line_number:
+        yield "rota", "wrong", "ACOMPANA_STANDING_LINE is not set."
+
+
 def _content() -> Iterator[Check]:
     try:
         findings = check_content(CONTENT)
@@ -85,11 +129,15 @@ def _database(settings: Settings) -> Iterator[Check]:
             database.unit_of_work(parts.engine) as session,
         ):
             count = len(contacts.everyone(session))
+            staffing = list(_rota(session, settings, parts.now()))
     except (AcompanaError, SQLAlchemyError) as failure:
         yield "database", "wrong", str(failure).splitlines()[0]
         return
     where = "DATABASE_URL" if settings.database_url else "embedded"
     yield "database", "ok", f"{where}, {count} contacts"
+    yield from staffing or [
+        ("rota", "ok", f"somebody is on duty at every hour of {DAYS_AHEAD} days")
+    ]
 
 
 def _provider(settings: Settings) -> Iterator[Check]:

@@ -4,7 +4,17 @@ import sys
 
 import typer
 
-from bot.cli import contacts, content, journey, processes, talking, understanding
+from bot.cli import (
+    contacts,
+    content,
+    escalations,
+    journey,
+    processes,
+    rota,
+    screening,
+    talking,
+    understanding,
+)
 from bot.cli.doctor import doctor
 from bot.errors import AcompanaError
 
@@ -17,6 +27,8 @@ app = typer.Typer(
 app.add_typer(contacts.commands, name="contacts")
 app.add_typer(journey.commands, name="journey")
 app.add_typer(content.commands, name="content")
+app.add_typer(escalations.commands, name="escalations")
+app.add_typer(rota.commands, name="rota")
 for command in (
     processes.run,
     processes.web,
@@ -27,6 +39,7 @@ for command in (
     talking.chat,
     talking.demo,
     understanding.understand,
+    screening.screen,
     doctor,
 ):
     app.command()(command)

@@ -7,6 +7,7 @@ import sys
 
 import uvicorn
 
+from bot.app import risk_training
 from bot.app import run as running
 from bot.app.compose import composed
 from bot.app.production import refuse_unfit
@@ -70,7 +71,8 @@ def actions() -> None:
 
 
 def train() -> None:
-    """Train the dialogue model now."""
+    """Train the screening and the dialogue model now."""
+    risk_training.train(Settings())
     train_model(Settings())
     print("Trained.", file=sys.stderr)
 

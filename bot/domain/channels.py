@@ -16,6 +16,14 @@ class Channel(StrEnum):
     WHATSAPP = "whatsapp"
 
 
+def plain_number(number: str) -> str:
+    """Return a number as people and Twilio write it in E.164; a sentence says what is wrong with it."""
+    plain = re.sub(r"[\s().-]", "", number.removeprefix("whatsapp:"))
+    if not E164.fullmatch(plain):
+        raise AcompanaError("A phone number needs its country code, such as +50255501234.")
+    return plain
+
+
 @dataclass(frozen=True)
 class Address:
     """A phone number on a channel; `number` is E.164, without Twilio's `whatsapp:` prefix."""
@@ -25,11 +33,8 @@ class Address:
 
     @classmethod
     def of(cls, channel: Channel, number: str) -> "Address":
-        """Read a number as people and Twilio write it; a sentence says what is wrong with it."""
-        plain = re.sub(r"[\s().-]", "", number.removeprefix("whatsapp:"))
-        if not E164.fullmatch(plain):
-            raise AcompanaError("A phone number needs its country code, such as +50255501234.")
-        return cls(channel, plain)
+        """Read a number as people and Twilio write it."""
+        return cls(channel, plain_number(number))
 
     @property
     def for_provider(self) -> str:

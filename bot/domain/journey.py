@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.domain.contacts import COUNTRIES
+from bot.domain.risk import Phase
 from bot.errors import JourneyError
 
 VEHICLES = ("plane", "bus", "van", "car")
@@ -61,6 +62,27 @@ def read_journey(facts: Mapping[str, Any]) -> Journey:
     journey = Journey(**{name: _read(name, value) for name, value in facts.items()})
     _refuse_contradictions(journey)
     return journey
+
+
+def phase_of(journey: Journey, is_home_country: bool, now: datetime) -> Phase:
+    """Return where the return stands; who is in the home country has arrived unless the day says otherwise.
+
+    Without a confirmed departure somebody who is not there yet is before it.
+    """
+    departure = _moment(journey, "departure") or _day(journey.departure_on)
+    arrival = _moment(journey, "pick_up") or _day(journey.arrival_on, days=1)
+    if departure and now < departure and not is_home_country:
+        return Phase.BEFORE
+    if arrival and departure and departure <= now < arrival:
+        return Phase.JOURNEY
+    if is_home_country or (arrival and now >= arrival):
+        return Phase.AFTER
+    return Phase.JOURNEY if departure and now >= departure else Phase.BEFORE
+
+
+def _day(on: date | None, days: int = 0) -> datetime | None:
+    """Return the beginning of a day, or of one some days later, in UTC."""
+    return datetime.combine(on + timedelta(days=days), time(), UTC) if on else None
 
 
 def _read(name: str, value: Any) -> Any:

@@ -23,6 +23,7 @@ ORDINALS = {
 _BEFORE_A_NUMBER = re.compile(
     r"^(la|el|lo|the|opcion|option|numero|number|num|no|choice|respuesta|answer)\s+(?=\S+$)"
 )
+_SKIN_TONE = re.compile("[\U0001f3fb-\U0001f3ff]")
 _KEYCAP = re.compile("([0-9])\ufe0f?\u20e3")
 
 
@@ -81,7 +82,7 @@ class Menu:
         return self.choices[number - 1]
 
     def _by_emoji(self, typed: str) -> Choice | None:
-        bare = typed.strip().replace("\ufe0f", "")
+        bare = _SKIN_TONE.sub("", typed.strip().replace("\ufe0f", ""))
         for choice in self.choices:
             for emoji in choice.emoji:
                 plain = emoji.replace("\ufe0f", "")

@@ -28,3 +28,6 @@ DIALOGUE_REFUSES = RetryPlan(timedelta(seconds=2), timedelta(seconds=30), attemp
 
 SENDING = RetryPlan(timedelta(seconds=2), timedelta(minutes=10), attempts=17)
 """The provider is busy or unreachable: about an hour and a half in all."""
+
+NOTIFYING = RetryPlan(timedelta(seconds=2), timedelta(seconds=8), attempts=3)
+"""A person has to be called now: after ten seconds the next channel is quicker than waiting."""

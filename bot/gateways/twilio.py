@@ -42,7 +42,7 @@ class TwilioProvider:
     def __init__(self, settings: Settings, remember_content: Remember) -> None:
         self._settings = settings
         self._remember = remember_content
-        self._client = _client(settings)
+        self._client = twilio_client(settings)
 
     def send(self, parcel: Parcel) -> str:
         """Create the message; our id in the status callback brings its fate even if the answer is lost."""
@@ -109,7 +109,8 @@ class TwilioProvider:
             raise TryLater(lost.code) from None
 
 
-def _client(settings: Settings) -> Client:
+def twilio_client(settings: Settings) -> Client:
+    """Return the SDK's client for this account and address."""
     client = Client(
         settings.twilio_account_sid,
         settings.twilio_auth_token,
@@ -125,7 +126,9 @@ def account_problem(settings: Settings) -> str | None:
     """Return one sentence about what is wrong with the account, None if it answers and is active."""
     try:
         with failures_named():
-            account = _client(settings).api.v2010.accounts(settings.twilio_account_sid).fetch()
+            account = (
+                twilio_client(settings).api.v2010.accounts(settings.twilio_account_sid).fetch()
+            )
     except SendingFailed as failure:
         if failure.code is None or isinstance(failure, OutcomeUnknown):
             return "Twilio cannot be reached."

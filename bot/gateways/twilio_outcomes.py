@@ -54,3 +54,8 @@ def outcome_of_report(code: int | None) -> SendingFailed | None:
     """Return what a delivery report's error code means, None for an unknown one."""
     kind = OUTCOME_BY_CODE.get(code) if code else None
     return kind(code) if kind else None
+
+
+FAILED_MESSAGES = frozenset({"undelivered", "failed", "canceled"})
+FAILED_CALLS = frozenset({"busy", "failed", "no-answer", "canceled"})
+"""Last words of a message's and of a call's status reports; source: Twilio, Message and Call resource."""

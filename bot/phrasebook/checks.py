@@ -13,7 +13,13 @@ from bot.phrasebook.rendering import BUTTON_TITLE
 from bot.phrasebook.segments import fitting, segments
 from bot.phrasebook.source import EVERYBODY, placeholders
 from bot.phrasebook.topics import Part
-from bot.phrasebook.values import ALARM, ALWAYS_KNOWN, JOURNEY_VALUES
+from bot.phrasebook.values import (
+    ALARM,
+    ALWAYS_KNOWN,
+    JOURNEY_VALUES,
+    SAFETY_VALUES,
+    STAFF_VALUES,
+)
 
 MOST_SEGMENTS = 4
 """A paragraph that needs more SMS segments needs a short form; source: four joined by the phone."""
@@ -60,8 +66,9 @@ def _named_choices(words: Phrasebook) -> Iterator[Finding]:
 
 
 def _values(words: Phrasebook) -> Iterator[Finding]:
-    known = ALWAYS_KNOWN | JOURNEY_VALUES
     for message in words.messages.values():
+        is_for_staff = message.id.startswith("staff.")
+        known = STAFF_VALUES if is_for_staff else ALWAYS_KNOWN | JOURNEY_VALUES | SAFETY_VALUES
         for value in sorted(message.placeholders() - known):
             yield Finding("error", message.id, f"nothing gives the value {{{value}}}")
 

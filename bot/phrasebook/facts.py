@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_time, format_timedelta
 from babel.lists import format_list
 from babel.units import format_unit
 
@@ -80,6 +80,26 @@ def _moment(
     else:
         both = words.value("value.time.both", reader.locale)
         yield f"{name}_time", both.format(own_time=own, local_time=_hour(at, reader))
+
+
+def deadline_value(moment: datetime, now: datetime, reader: Reader, words: Phrasebook) -> str:
+    """Return `before 3:40 PM today`, on the reader's own clock; with the day where it is another one."""
+    here = moment.astimezone(ZoneInfo(reader.zone))
+    is_today = here.date() == now.astimezone(ZoneInfo(reader.zone)).date()
+    text = words.value("value.before.today" if is_today else "value.before.day", reader.locale)
+    return text.format(hour=_spoken_hour(here.time(), reader), day=_day(here.date(), reader))
+
+
+def waited_value(waited: timedelta, reader: Reader) -> str:
+    """Return `20 minutes`, as one says how long something has taken."""
+    return str(format_timedelta(waited, locale=reader.locale))
+
+
+def _spoken_hour(at: time, reader: Reader) -> str:
+    """Return the hour with what Spanish says before it: `la 1:40 p. m.`, `las 3:40 p. m.`"""
+    if reader.language != "es":
+        return _hour(at, reader)
+    return f"{'la' if at.hour % 12 == 1 else 'las'} {_hour(at, reader)}"
 
 
 def _day(on: date, reader: Reader) -> str:

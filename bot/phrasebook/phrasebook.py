@@ -13,7 +13,12 @@ from bot.phrasebook.catalogue import (
     read_catalogues,
     read_languages,
 )
-from bot.phrasebook.country_services import Line, read_emergency_lines
+from bot.phrasebook.country_services import (
+    HelpLine,
+    Line,
+    read_emergency_lines,
+    read_help_lines,
+)
 from bot.phrasebook.emoji_meanings import read_meanings
 from bot.phrasebook.source import (
     EVERYBODY,
@@ -23,6 +28,7 @@ from bot.phrasebook.source import (
     read_messages,
     read_values,
 )
+from bot.phrasebook.templates import Template, read_templates
 from bot.phrasebook.topics import Topic, read_topics
 
 
@@ -37,7 +43,9 @@ class Phrasebook:
     languages: dict[str, Language]
     catalogues: dict[str, Catalogue]
     emergency: dict[str, Line]
+    help_lines: dict[str, tuple[HelpLine, ...]]
     emoji: dict[str, str]
+    templates: dict[str, Template]
 
     def text(self, message_id: str, audience: Audience, locale: str, short: bool = False) -> str:
         """Return the words with their placeholders, in the closest wording and language there is."""
@@ -109,5 +117,7 @@ def read_phrasebook(content: Path) -> Phrasebook:
         languages=read_languages(content / "languages.yml"),
         catalogues=read_catalogues(content / "locale"),
         emergency=read_emergency_lines(content / "services"),
+        help_lines=read_help_lines(content / "services"),
         emoji=read_meanings(content / "emoji.yml"),
+        templates=read_templates(content / "templates.yml"),
     )

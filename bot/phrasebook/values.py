@@ -17,6 +17,12 @@ ALWAYS_KNOWN = frozenset(
     ]
 )
 
+SAFETY_VALUES = frozenset(["told_person", "contact_by", "help_line", "help_line_number"])
+"""Known once somebody was called for the contact."""
+
+STAFF_VALUES = frozenset(["code", "tier", "category", "link", "waited", "other", "contact_by"])
+"""What a notification to staff may say; never a name or a word of a contact."""
+
 JOURNEY_VALUES = frozenset(
     [
         "departure_day",

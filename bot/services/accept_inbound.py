@@ -10,7 +10,9 @@ from bot.domain.channels import Address, Channel
 from bot.domain.contacts import Role, country_of_number
 from bot.domain.typed_text import without_control_characters
 from bot.services.parts import Parts
-from bot.store import contacts, database, inbox
+from bot.services.staff_replies import take_staff_reply
+from bot.store import contacts, database, inbox, staff
+from bot.store.risk_tables import StaffRow
 from bot.store.tables import AddressRow, ContactRow
 
 
@@ -31,6 +33,8 @@ def accept(delivered: Delivered, parts: Parts) -> bool:
     """Store the message and wake the worker; return whether it was new. A repeat changes nothing."""
     now = parts.now()
     with database.unit_of_work(parts.engine) as session:
+        if person := staff.by_number(session, delivered.sender.number):
+            return _from_staff(session, person, delivered, parts)
         address = _address(session, delivered, now)
         inbox.arrive_in_order(session, str(address.contact_id))
         is_new = inbox.store(session, _row(delivered, address, now))
@@ -39,6 +43,13 @@ def accept(delivered: Delivered, parts: Parts) -> bool:
             database.notify(session, database.INBOUND)
             database.notify(session, database.CHANGED, str(address.contact_id))
         return is_new
+
+
+def _from_staff(session: Session, person: StaffRow, delivered: Delivered, parts: Parts) -> bool:
+    """A digit from a case manager's phone; done at once, it needs no dialogue."""
+    text = without_control_characters(delivered.text)
+    reference, channel = delivered.provider_reference, delivered.channel
+    return take_staff_reply(session, person, channel, text, reference, parts)
 
 
 def _row(delivered: Delivered, address: AddressRow, now: datetime) -> dict[str, object]:

@@ -6,9 +6,12 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot.domain.contacts import Role
+from bot.domain.disclosure import SafetyStep
 from bot.domain.opting import opt_word
 from bot.domain.retry import DIALOGUE_REFUSES
+from bot.domain.risk import Tier
 from bot.gateways.dialogue import DialogueDown, DialogueRefused
+from bot.services.answer_about_safety import answer_about_safety, ask_again
 from bot.services.converse import converse
 from bot.services.parts import Parts
 from bot.services.read_message import Reading, read_message
@@ -18,7 +21,7 @@ from bot.services.subscription import (
     change_subscription,
     stay_silent_after_stop,
 )
-from bot.store import database, inbox, outbox, tasks
+from bot.store import database, escalations, inbox, outbox, tasks
 from bot.store.tables import ContactRow, InboundRow
 
 logger = logging.getLogger(__name__)
@@ -64,6 +67,8 @@ def _pass_gates(session: Session, answering: Answering, parts: Parts) -> str | N
     """Return the intent where the dialogue answered, None where a gate before it did."""
     contact, inbound = answering.contact, answering.inbound
     address = address_of(session, inbound)
+    if inbound.safety is not None and answer_about_safety(session, answering, parts):
+        return None
     if word := opt_word(inbound.text, inbound.opt_out_type):
         change_subscription(session, answering, word, parts)
         return None
@@ -73,21 +78,36 @@ def _pass_gates(session: Session, answering: Answering, parts: Parts) -> str | N
     if contact.role == Role.UNKNOWN:
         _greet_stranger(session, answering, parts)
         return None
+    if contact.held_by_id is not None:
+        return None  # a case manager holds the conversation, sees the message and answers it
     shown = outbox.last_menu(session, inbound)
     return _follow(session, answering, read_message(inbound, shown, parts.words), parts)
 
 
 def _follow(session: Session, answering: Answering, reading: Reading, parts: Parts) -> str | None:
     if reading.task:
-        contact_id, inbound_id = answering.contact.id, answering.inbound.id
-        tasks.queue(session, contact_id, reading.task, parts.now(), "", inbound_id)
+        _queue(session, answering, reading.task, parts)
     if reading.say or reading.text is None:
         answer_with(session, answering, reading.say, parts)
         return None
     intent = converse(session, answering, reading.text, parts)
     if reading.task == "media":
         answer_with(session, answering, ["fallback.media"], parts)
+    if answering.inbound.safety == SafetyStep.NOT_ANSWERED:
+        ask_again(session, answering, parts)
     return intent
+
+
+def _queue(session: Session, answering: Answering, task: str, parts: Parts) -> None:
+    """Voice notes and pictures may be disclosures: they have the deadline of one."""
+    contact_id, inbound_id, now = answering.contact.id, answering.inbound.id, parts.now()
+    if task != "media":
+        tasks.queue(session, contact_id, task, now, "", inbound_id)
+        return
+    known = escalations.latest_of(session, contact_id)
+    tier = Tier(known.tier) if known else Tier.HIGH
+    due_at = now + parts.safety.taxonomy.deadlines[tier].acknowledge_within
+    tasks.queue(session, contact_id, task, now, "", inbound_id, tier=tier, due_at=due_at)
 
 
 def _greet_stranger(session: Session, answering: Answering, parts: Parts) -> None:

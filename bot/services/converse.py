@@ -1,5 +1,6 @@
 """One turn with the dialogue engine: its replies become outbound rows, its effects are recorded."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -8,21 +9,32 @@ from sqlalchemy.orm import Session
 from bot.domain.consent import Agreement
 from bot.domain.contacts import Role
 from bot.domain.dialogue import Reply
+from bot.domain.disclosure import Disclosed
 from bot.gateways.dialogue import Turn, TurnRequest
 from bot.services.apply_effects import apply
 from bot.services.parts import Parts
-from bot.services.say import Answering, answer_with
-from bot.store import contacts
+from bot.services.say import Answering, Lane, answer_with
+from bot.store import contacts, escalations
 from bot.store.tables import ContactRow, ConversationRow
 
 
-def converse(session: Session, answering: Answering, text: str, parts: Parts) -> str | None:
+def converse(
+    session: Session,
+    answering: Answering,
+    text: str,
+    parts: Parts,
+    disclosed: Disclosed | None = None,
+) -> str | None:
     """Let the dialogue engine answer and return the intent that it understood.
 
     Raises `DialogueDown` or `DialogueRefused`; then nothing of this turn has happened.
     """
     conversation = _conversation(session, answering.contact, parts.now())
-    turn = parts.dialogue.take_turn(_request(session, answering, text, conversation, parts))
+    request = _request(session, answering, text, conversation, parts)
+    if disclosed is not None:
+        metadata = {**request.metadata, "disclosed": disclosed.as_metadata()}
+        request = replace(request, metadata=metadata)
+    turn = parts.dialogue.take_turn(request)
     asked = (turn.intent or "").startswith("ask_")
     for reply in turn.replies:
         _carry_out(session, answering, reply, conversation, asked, parts)
@@ -44,9 +56,35 @@ def _carry_out(
     say = list(reply.say)
     if any(effect["do"] == "repeat_last" for effect in reply.effects):
         say = conversation.last_said or ["requests.nothing_to_repeat"]
+    say = _without_held_journey(session, answering.contact, say, parts)
     if say:
-        answer_with(session, answering, say, parts, simpler=reply.simpler, asked=asked)
+        lane = Lane.RISK if answering.inbound.safety else Lane.INTERACTIVE
+        answer_with(session, answering, say, parts, simpler=reply.simpler, asked=asked, lane=lane)
         conversation.last_said = say
+
+
+def _without_held_journey(
+    session: Session, contact: ContactRow, say: list[str], parts: Parts
+) -> list[str]:
+    """While the fear of a return is looked at, nothing presents that return as settled."""
+    child = contacts.child_of(session, contact)
+    if child is None or child.journey_held_at is None or contact.role != Role.CHILD:
+        return say
+    held = parts.safety.policy.held_topics
+    told = {message_id for message_id in say if topic_of(message_id) in held}
+    kept = [message_id for message_id in say if message_id not in told]
+    return ["disclosure.journey_held", *kept] if told else say
+
+
+def topic_of(message_id: str) -> str:
+    """Return the topic that a message of the orientation belongs to, such as `meals`."""
+    family, _, rest = message_id.partition(".")
+    return rest.partition(".")[0] if family == "orientation" else ""
+
+
+def forget_the_conversation(session: Session, contact: ContactRow, now: datetime) -> None:
+    """Let the next turn begin anew: a form or a walk that was going on is over."""
+    _conversation(session, contact, now).events = []
 
 
 def _conversation(session: Session, contact: ContactRow, now: datetime) -> ConversationRow:
@@ -85,10 +123,15 @@ def _metadata(session: Session, row: ContactRow, parts: Parts) -> dict[str, Any]
         "audience": str(contact.audience(parts.now().date())),
         "role": row.role,
         "language": row.language,
-        "onboarded": row.onboarded_at is not None,
+        "onboarded": row.onboarded_at is not None or _is_at_risk(session, row),
         "age_known": bool(row.birth_year or row.age_band),
         "agreement": _agreement(session, row),
     }
+
+
+def _is_at_risk(session: Session, row: ContactRow) -> bool:
+    """Nobody who has just told of danger is welcomed with questions about language and age."""
+    return escalations.latest_of(session, row.id) is not None
 
 
 def _agreement(session: Session, row: ContactRow) -> str:

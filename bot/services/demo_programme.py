@@ -13,8 +13,9 @@ from bot.phrasebook.source import read_yaml
 from bot.services.enrol import Enrolment, enrol
 from bot.services.parts import Parts
 from bot.services.set_journey import set_journey
+from bot.services.set_rota import set_rota
 from bot.settings import CONTENT
-from bot.store.tables import ContactRow, StaffRow
+from bot.store.tables import ContactRow
 
 PROGRAMME = CONTENT / "demo" / "programme.yml"
 
@@ -26,7 +27,7 @@ def load_demo_programme(session: Session, parts: Parts) -> bool:
     if session.scalars(select(ContactRow.id).limit(1)).first() is not None:
         return False
     programme = read_yaml(PROGRAMME)
-    staff = {key: _staff(session, entry) for key, entry in programme["staff"].items()}
+    staff = set_rota(session, programme["staff"])
     for child in programme["children"]:
         _family(session, child, staff, parts)
     return True
@@ -41,12 +42,7 @@ def enrol_family_of(
     child = next(c for c in children if name in (c["name"], c["caregiver"]["name"]))
     copy = child | {"number": number(Role.CHILD)}
     copy["caregiver"] = child["caregiver"] | {"number": number(Role.CAREGIVER)}
-    at_work = {row.name: row.id for row in session.scalars(select(StaffRow))}
-    staff = {
-        key: at_work.get(entry["name"]) or _staff(session, entry)
-        for key, entry in programme["staff"].items()
-    }
-    return _family(session, copy, staff, parts)
+    return _family(session, copy, set_rota(session, programme["staff"]), parts)
 
 
 def notes() -> dict[str, str]:
@@ -54,13 +50,6 @@ def notes() -> dict[str, str]:
     children = read_yaml(PROGRAMME)["children"]
     people = [p for child in children for p in (child, child["caregiver"])]
     return {person["name"]: person["note"] for person in people}
-
-
-def _staff(session: Session, entry: Entry) -> UUID:
-    row = StaffRow(**entry)
-    session.add(row)
-    session.flush()
-    return row.id
 
 
 def _family(

@@ -29,7 +29,7 @@ class Reading:
 def read_message(inbound: InboundRow, shown: OutboundRow | None, words: Phrasebook) -> Reading:
     """Return what a message means; only our own choices become commands to the dialogue."""
     task = "media" if inbound.media else None
-    if choice := _choice(inbound, shown, words):
+    if choice := chosen(inbound, shown, words):
         return Reading(choice.payload, task=task)
     typed = without_leading_slash(inbound.text)[:LONGEST_READ].strip()
     if not has_letters(typed):
@@ -41,8 +41,8 @@ def read_message(inbound: InboundRow, shown: OutboundRow | None, words: Phrasebo
     return Reading(typed, task=task)
 
 
-def _choice(inbound: InboundRow, shown: OutboundRow | None, words: Phrasebook) -> Choice | None:
-    """A tapped button names its choice, also an old one; typed answers mean the last menu."""
+def chosen(inbound: InboundRow, shown: OutboundRow | None, words: Phrasebook) -> Choice | None:
+    """Return the choice that a message selects: a tapped button, also an old one, or of the last menu."""
     if inbound.choice_id and inbound.choice_id in words.choices:
         return words.choice(inbound.choice_id, "en")
     if shown is None:

@@ -15,8 +15,11 @@ from bot.phrasebook.rendering import Bubble, render
 from bot.phrasebook.splitting import split
 from bot.services.parts import Parts
 from bot.services.speaker import speaker_for
-from bot.store import contacts, database, tasks
+from bot.store import contacts, database, outbox, tasks
 from bot.store.tables import AddressRow, ContactRow, InboundRow, OutboundRow
+
+LATER_PART = 500
+"""The part number of what is said later about a disclosure, such as the question for proof."""
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -79,6 +82,28 @@ def _queue_unknown(
     for value in open_questions:
         contact_id, inbound_id = answering.contact.id, answering.inbound.id
         tasks.queue(session, contact_id, kind, parts.now(), value, inbound_id)
+
+
+def say_about_safety(
+    session: Session,
+    contact: ContactRow,
+    inbound: InboundRow,
+    say: Sequence[str],
+    parts: Parts,
+) -> bool:
+    """Say something later about a disclosure, where it was written; return whether that is allowed.
+
+    It needs no consent of its own, because the contact began; a STOP since then is respected.
+    """
+    address = session.get_one(AddressRow, inbound.address_id)
+    if address.opted_out_at is not None and address.opted_out_at > inbound.received_at:
+        return False
+    used = [row.part for row in outbox.answers_to(session, inbound.id)]
+    first = max([LATER_PART, *(part + 1 for part in used if part < LATER_PART + 100)])
+    answering = Answering(contact, inbound, parts_said=first)
+    answer_with(session, answering, say, parts, lane=Lane.RISK)
+    database.notify(session, database.OUTBOUND)
+    return True
 
 
 def say_unasked(

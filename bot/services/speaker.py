@@ -7,8 +7,10 @@ from bot.domain.contacts import Audience, wordings
 from bot.phrasebook.facts import Reader, journey_values
 from bot.phrasebook.rendering import Speaker
 from bot.services.parts import Parts
+from bot.services.safety_values import safety_values
 from bot.store import contacts, journeys
-from bot.store.tables import ContactRow, StaffRow
+from bot.store.risk_tables import StaffRow
+from bot.store.tables import ContactRow
 
 PROGRAMME = "Acompaña"
 
@@ -34,6 +36,7 @@ def speaker_for(
             **_people(row, child, contacts.case_manager_of(session, row)),
             **_numbers(row, contact.locale, parts),
             **journey_values(journey, reader, parts.words),
+            **safety_values(session, row, reader, parts),
         },
         no_nights=journey.night_places == (),
     )

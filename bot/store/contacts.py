@@ -12,13 +12,13 @@ from bot.domain.consent import Agreement, Consent
 from bot.domain.contacts import Audience, Contact, Role
 from bot.errors import NotFound
 from bot.store.encryption import keyring
+from bot.store.risk_tables import StaffRow
 from bot.store.tables import (
     AddressRow,
     ConsentRow,
     ContactRow,
     InboundRow,
     OutboundRow,
-    StaffRow,
     TaskRow,
 )
 

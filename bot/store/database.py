@@ -14,7 +14,9 @@ from bot.settings import ROOT
 from bot.store.embedded import with_driver
 
 INBOUND, OUTBOUND, CHANGED = "acompana_inbound", "acompana_outbound", "acompana_changed"
-"""NOTIFY channels: a message arrived, a message may be sent, a conversation looks different."""
+NOTICE = "acompana_notice"
+"""NOTIFY channels: a message arrived, a message may be sent, a conversation looks different;
+somebody of the staff has to be called."""
 
 
 def connect(url: str, pool_size: int = 10) -> Engine:

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, case, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
+from bot.domain.disclosure import URGENT
 from bot.store.tables import ContactRow, InboundRow
 
 
@@ -26,9 +27,10 @@ def arrive_in_order(session: Session, sender: str) -> None:
 
 
 def lock_next(session: Session, now: datetime) -> tuple[ContactRow, InboundRow] | None:
-    """Lock the contact who has waited longest and return their oldest message.
+    """Lock the contact who has waited longest and return their next message.
 
-    A contact whose oldest message waits for a retry keeps their place: later messages wait behind it.
+    A contact whose oldest message waits for a retry keeps their place: later messages wait behind it,
+    but for those about safety. Nothing is answered before it was screened.
     """
     earlier = aliased(InboundRow)
     first_in_line = ~(
@@ -45,30 +47,72 @@ def lock_next(session: Session, now: datetime) -> tuple[ContactRow, InboundRow] 
         .join(InboundRow, InboundRow.contact_id == ContactRow.id)
         .where(
             InboundRow.state == "waiting",
+            InboundRow.screened_at.is_not(None),
             InboundRow.next_attempt_at <= now,
-            first_in_line,
+            first_in_line | InboundRow.safety.in_(URGENT),
         )
-        .order_by(InboundRow.sequence)
+        .order_by(_urgent_first(), InboundRow.sequence)
         .limit(1)
         .with_for_update(of=ContactRow, skip_locked=True)
     )
     contact = session.scalars(query).one_or_none()
-    return _with_oldest(session, contact, now) if contact else None
+    return _with_next(session, contact, now) if contact else None
 
 
-def _with_oldest(
+def _with_next(
     session: Session, contact: ContactRow, now: datetime
 ) -> tuple[ContactRow, InboundRow] | None:
     """Look again under the lock: another worker may have answered between the look and the lock."""
     oldest = (
         select(InboundRow)
         .where(InboundRow.contact_id == contact.id, InboundRow.state == "waiting")
-        .order_by(InboundRow.sequence)
+        .order_by(_urgent_first(), InboundRow.sequence)
         .limit(1)
     )
     session.refresh(contact)
     message = session.scalars(oldest).one_or_none()
-    return (contact, message) if message and message.next_attempt_at <= now else None
+    is_ready = message and message.screened_at is not None and message.next_attempt_at <= now
+    return (contact, message) if message and is_ready else None
+
+
+def _urgent_first() -> ColumnElement[int]:
+    """Answers about safety overtake what waits for the dialogue engine to come back."""
+    return case((InboundRow.safety.in_(URGENT), 0), else_=1)
+
+
+def lock_unscreened(session: Session) -> InboundRow | None:
+    """Lock the oldest message that was not screened, of a contact whose earlier ones all were."""
+    earlier = aliased(InboundRow)
+    first_in_line = ~(
+        select(earlier.id)
+        .where(
+            earlier.contact_id == InboundRow.contact_id,
+            earlier.screened_at.is_(None),
+            earlier.sequence < InboundRow.sequence,
+        )
+        .exists()
+    )
+    query = (
+        select(InboundRow)
+        .where(InboundRow.screened_at.is_(None), first_in_line)
+        .order_by(InboundRow.sequence)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    return session.scalars(query).one_or_none()
+
+
+def last_before(
+    session: Session, inbound: InboundRow, since: datetime, most: int
+) -> list[InboundRow]:
+    """Return the last messages of the same contact before this one, oldest first."""
+    query = select(InboundRow).where(
+        InboundRow.contact_id == inbound.contact_id,
+        InboundRow.sequence < inbound.sequence,
+        InboundRow.received_at >= since,
+    )
+    newest_first = session.scalars(query.order_by(InboundRow.sequence.desc()).limit(most))
+    return list(newest_first)[::-1]
 
 
 def next_due_at(session: Session) -> datetime | None:

@@ -136,6 +136,11 @@ def of_contact(session: Session, contact_id: UUID, channel: str) -> list[Outboun
     return list(session.scalars(query.order_by(OutboundRow.sequence)))
 
 
+def answers_to(session: Session, inbound_id: UUID) -> Sequence[OutboundRow]:
+    """Return everything that was said because of one inbound message."""
+    return session.scalars(select(OutboundRow).where(OutboundRow.inbound_id == inbound_id)).all()
+
+
 def oldest_queued_at(session: Session, now: datetime) -> datetime | None:
     """Return since when the longest-waiting due message waits."""
     query = select(func.min(OutboundRow.created_at)).where(

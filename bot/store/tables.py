@@ -1,13 +1,12 @@
 """The tables. Words, names and numbers are encrypted; ids, states and times are not."""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
-    DateTime,
     ForeignKey,
     Identity,
     Index,
@@ -18,17 +17,11 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.store.base import Base
 from bot.store.encryption import EncryptedJson, EncryptedText
-
-Moment = DateTime(timezone=True)
-
-
-class Base(DeclarativeBase):
-    """All tables."""
-
-    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Moment}
+from bot.store.risk_tables import StaffRow
 
 
 class ContactRow(Base):
@@ -46,7 +39,10 @@ class ContactRow(Base):
     birth_year: Mapped[int | None] = mapped_column(Integer)
     age_band: Mapped[str | None] = mapped_column(String(20))
     child_id: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"))
-    case_manager_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    case_manager_id: Mapped[UUID | None] = mapped_column(ForeignKey(StaffRow.id))
+    advocate_id: Mapped[UUID | None] = mapped_column(ForeignKey(StaffRow.id))
+    held_by_id: Mapped[UUID | None] = mapped_column(ForeignKey(StaffRow.id))
+    journey_held_at: Mapped[datetime | None]
     writer: Mapped[str | None] = mapped_column(String(20))
     onboarded_at: Mapped[datetime | None]
     paused_at: Mapped[datetime | None]
@@ -95,6 +91,7 @@ class InboundRow(Base):
             "sequence",
             postgresql_where=text("state='waiting'"),
         ),
+        Index("inbound_unscreened", "sequence", postgresql_where=text("screened_at IS NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -113,6 +110,9 @@ class InboundRow(Base):
     next_attempt_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     intent: Mapped[str | None] = mapped_column(String(40))
+    screened_at: Mapped[datetime | None]
+    safety: Mapped[str | None] = mapped_column(String(20))
+    category: Mapped[str | None] = mapped_column(String(30))
 
 
 class OutboundRow(Base):
@@ -187,6 +187,8 @@ class TaskRow(Base):
     inbound_id: Mapped[UUID | None] = mapped_column(ForeignKey("inbound.id"))
     kind: Mapped[str] = mapped_column(String(20))
     about: Mapped[str] = mapped_column(String(80), default="")
+    tier: Mapped[str | None] = mapped_column(String(10))
+    due_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
 
@@ -199,18 +201,6 @@ class ToldTopicRow(Base):
     contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"), primary_key=True)
     topic: Mapped[str] = mapped_column(String(30), primary_key=True)
     told_at: Mapped[datetime]
-
-
-class StaffRow(Base):
-    """A case manager or supervisor."""
-
-    __tablename__ = "staff"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    role: Mapped[str] = mapped_column(String(20))
-    name: Mapped[str] = mapped_column(EncryptedText)
-    number: Mapped[str] = mapped_column(EncryptedText)
-    country: Mapped[str] = mapped_column(String(2))
 
 
 class SenderPaceRow(Base):

@@ -17,8 +17,11 @@ def queue(
     now: datetime,
     about: str = "",
     inbound_id: UUID | None = None,
+    *,
+    tier: str | None = None,
+    due_at: datetime | None = None,
 ) -> None:
-    """Open a task unless the same one is open already."""
+    """Open a task unless the same one is open already; `due_at` is when a person must have done it."""
     same = select(TaskRow.id).where(
         TaskRow.contact_id == contact_id,
         TaskRow.kind == kind,
@@ -32,13 +35,17 @@ def queue(
                 kind=kind,
                 about=about,
                 inbound_id=inbound_id,
+                tier=tier,
+                due_at=due_at,
                 created_at=now,
             )
         )
         session.flush()
 
 
-ALWAYS_NEW = frozenset({"media", "unanswered", "not_understood", "language", "long_message"})
+ALWAYS_NEW = frozenset(
+    {"media", "unanswered", "not_understood", "language", "long_message", "review"}
+)
 """Each of these is about one message that a person has to read, hear or see."""
 
 

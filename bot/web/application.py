@@ -10,7 +10,7 @@ from bot import VERSION
 from bot.errors import AcompanaError, NotFound
 from bot.services.parts import Parts
 from bot.settings import ROOT
-from bot.web import health, simulator, twilio_routes
+from bot.web import health, notice_routes, simulator, twilio_routes
 
 SECURITY = {
     "Content-Security-Policy": (
@@ -33,7 +33,7 @@ def create_application(parts: Parts) -> FastAPI:
         openapi_url=None,
     )
     app.state.parts = parts
-    for module in (twilio_routes, health, simulator):
+    for module in (twilio_routes, notice_routes, health, simulator):
         app.include_router(module.routes)
     if parts.settings.demo:
         app.mount("/static", StaticFiles(directory=ROOT / "bot" / "web" / "static"))

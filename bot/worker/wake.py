@@ -12,7 +12,24 @@ logger = logging.getLogger(__name__)
 RECONNECT_SECONDS = 1
 
 
-def listen(address: str, bells: Mapping[str, threading.Event], stop: threading.Event) -> None:
+class Bells:
+    """One bell for each lane that waits for the same call: a lane that takes it down leaves the others'."""
+
+    def __init__(self) -> None:
+        self._bells: list[threading.Event] = []
+
+    def new(self) -> threading.Event:
+        """Return a further bell."""
+        self._bells.append(threading.Event())
+        return self._bells[-1]
+
+    def set(self) -> None:
+        """Ring all of them."""
+        for bell in self._bells:
+            bell.set()
+
+
+def listen(address: str, bells: Mapping[str, Bells], stop: threading.Event) -> None:
     """Ring the bell of each NOTIFY channel until told to stop; a lost database is found again.
 
     Lanes also look by themselves once in a while, so a lost call costs a second, not a message.
@@ -25,7 +42,7 @@ def listen(address: str, bells: Mapping[str, threading.Event], stop: threading.E
             sleep(RECONNECT_SECONDS)
 
 
-def _listen_once(address: str, bells: Mapping[str, threading.Event], stop: threading.Event) -> None:
+def _listen_once(address: str, bells: Mapping[str, Bells], stop: threading.Event) -> None:
     with psycopg.connect(address, autocommit=True) as connection:
         for channel in bells:
             connection.execute(f"LISTEN {channel}".encode())

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from bot.errors import NotFound, SettingsError
 from bot.services.erase import erase
 from bot.store import contacts, database, encryption
-from bot.store.tables import Base
+from bot.store.base import Base
 from tests.conversation import Conversation
 
 SECRET = "me gusta el rio de mi abuela"

@@ -53,7 +53,7 @@ def system(
     database.create_database(url, template=TEMPLATE)
     engine = database.connect(url)
     with reporting_provider(settings) as provider:
-        parts = Parts(settings, engine, words, PausableDialogue(rasa), provider, now)
+        parts = Parts(settings, engine, words, PausableDialogue(rasa), provider, safety, now)
         with served(parts):
             yield parts
     engine.dispose()

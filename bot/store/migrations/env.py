@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import create_engine, text
 
-from bot.store.tables import Base
+from bot.store import tables
 
 LOCK = 727_266_001
 """Two processes that migrate at once wait for each other."""
@@ -15,7 +15,9 @@ def run() -> None:
     with engine.connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
         connection.commit()
-        context.configure(connection=connection, target_metadata=Base.metadata, compare_type=True)
+        context.configure(
+            connection=connection, target_metadata=tables.Base.metadata, compare_type=True
+        )
         with context.begin_transaction():
             context.run_migrations()
         connection.commit()

@@ -1,0 +1,90 @@
+"""`acompana escalations`: the queue of those who need a person."""
+
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from sqlalchemy.orm import Session
+
+from bot.app.compose import composed
+from bot.cli.output import Json, show_one, show_rows
+from bot.errors import AcompanaError
+from bot.services import handle_escalation, show_escalation
+from bot.settings import Settings
+from bot.store import database, escalations, staff
+
+commands = typer.Typer(help="Escalations: who needs a person, and the whole chain.")
+
+Name = Annotated[str, typer.Argument(help="Code, id, or the beginning of an id.")]
+By = Annotated[str, typer.Option("--by", help="Who does it: a name of the staff.")]
+Note = Annotated[str, typer.Option("--note", help="What was done, in a sentence.")]
+
+
+@commands.command("list")
+def list_(
+    closed: Annotated[bool, typer.Option("--all", help="The closed ones too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show the queue, the most urgent first."""
+    with composed(Settings()) as parts, database.unit_of_work(parts.engine) as session:
+        rows = escalations.listed(session, closed=closed)
+        show_rows([show_escalation.summary(session, row, parts) for row in rows], as_json)
+
+
+@commands.command()
+def show(name: Name, as_json: Json = False) -> None:
+    """Show one with its whole chain: said, seen, acknowledged, acted, confirmed, with times."""
+    with composed(Settings()) as parts, database.unit_of_work(parts.engine) as session:
+        row = escalations.named(session, name)
+        show_one(show_escalation.whole(session, row, parts), as_json)
+
+
+@commands.command()
+def acknowledge(name: Name, by: By) -> None:
+    """Note that somebody has it."""
+    with composed(Settings()) as parts, database.unit_of_work(parts.engine) as session:
+        row = escalations.lock(session, escalations.named(session, name).id)
+        handle_escalation.acknowledge(session, row, _person(session, by), parts)
+        print(f"{row.code} is {row.state}.")
+
+
+@commands.command()
+def act(name: Name, by: By, note: Note) -> None:
+    """Record what was done for the contact."""
+    with composed(Settings()) as parts, database.unit_of_work(parts.engine) as session:
+        row = escalations.lock(session, escalations.named(session, name).id)
+        handle_escalation.record_action(session, row, _person(session, by), note, parts)
+        print(f"{row.code} is {row.state}.")
+
+
+@commands.command()
+def close(
+    name: Name,
+    by: By,
+    note: Note,
+    release: Annotated[
+        bool, typer.Option("--release-journey", help="The journey may be spoken of again.")
+    ] = False,
+) -> None:
+    """End it with a reason. Only a person ends the risk state."""
+    with composed(Settings()) as parts, database.unit_of_work(parts.engine) as session:
+        row = escalations.lock(session, escalations.named(session, name).id)
+        by_id = _person(session, by)
+        handle_escalation.close(session, row, by_id, note, parts, release=release)
+        print(f"{row.code} is {row.state}.")
+
+
+def _person(session: Session, name: str) -> UUID:
+    """Return the id of the one person of the staff whose name or id begins so."""
+    wanted = name.casefold().strip()
+    fitting = [
+        row
+        for row in staff.everyone(session)
+        if row.name.casefold().startswith(wanted) or str(row.id).startswith(wanted)
+    ]
+    if len(fitting) != 1 or not wanted:
+        names = ", ".join(sorted(row.name for row in staff.everyone(session)))
+        raise AcompanaError(
+            f"{name!r} names {len(fitting)} people of the staff; there are: {names}."
+        )
+    return fitting[0].id

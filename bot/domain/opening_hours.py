@@ -1,0 +1,44 @@
+"""When a telephone line is answered."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+
+from bot.errors import ContentError
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True)
+class OpeningHours:
+    """Hours of the week in the line's own time; no spans mean day and night."""
+
+    spans: tuple[tuple[int, time, time], ...] = ()
+
+    def covers(self, local: datetime) -> bool:
+        """Return whether the line is answered at that local moment."""
+        if not self.spans:
+            return True
+        clock = local.time()
+        return any(
+            day == local.weekday() and begins <= clock < ends for day, begins, ends in self.spans
+        )
+
+
+def read_hours(written: str | Sequence[Mapping[str, Any]]) -> OpeningHours:
+    """Read `always`, or a list of {days, from, to}."""
+    if written == "always":
+        return OpeningHours()
+    try:
+        spans = [
+            (DAYS.index(day), time.fromisoformat(span["from"]), time.fromisoformat(span["to"]))
+            for span in written
+            if isinstance(span, Mapping)
+            for day in span["days"]
+        ]
+    except (KeyError, ValueError, TypeError):
+        raise ContentError(f"{written!r} are no opening hours.") from None
+    if not spans:
+        raise ContentError(f"{written!r} are no opening hours.")
+    return OpeningHours(tuple(spans))

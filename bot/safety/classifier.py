@@ -1,0 +1,60 @@
+"""The classifier: how likely each label of the taxonomy is. Stored as plain arrays, without pickle."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from bot.safety.features import Features
+
+STRENGTH = 4.0
+"""Inverse regularisation; chosen on the validation split (bench/risk)."""
+
+WEIGHTS, PIECES = "risk.npz", "risk-pieces.json"
+
+
+class Classifier:
+    """A linear model: one row of weights and one offset per label."""
+
+    def __init__(
+        self, labels: Sequence[str], features: Features, weights: np.ndarray, offsets: np.ndarray
+    ) -> None:
+        self.labels = tuple(labels)
+        self._features = features
+        self._weights = weights
+        self._offsets = offsets
+
+    def likely(self, texts: Sequence[str]) -> list[Mapping[str, float]]:
+        """Return for each text the probability of every label."""
+        scores = self._features.rows(texts) @ self._weights + self._offsets
+        odds = np.exp(scores - scores.max(axis=1, keepdims=True))
+        rows = (odds / odds.sum(axis=1, keepdims=True)).tolist()
+        return [dict(zip(self.labels, row, strict=True)) for row in rows]
+
+    def save(self, folder: Path) -> None:
+        """Write the model; half precision is enough for sums of a few hundred weights."""
+        np.savez_compressed(
+            folder / WEIGHTS,
+            labels=list(self.labels),
+            weights=self._weights.astype(np.float16),
+            offsets=self._offsets,
+        )
+        self._features.save(folder / PIECES)
+
+    @classmethod
+    def load(cls, folder: Path) -> "Classifier":
+        """Read what `save` wrote."""
+        with np.load(folder / WEIGHTS, allow_pickle=False) as stored:
+            weights = stored["weights"].astype(np.float32)
+            labels, offsets = stored["labels"].tolist(), stored["offsets"]
+        return cls(labels, Features.load(folder / PIECES), weights, offsets)
+
+
+def learn(texts: Sequence[str], labels: Sequence[str]) -> Classifier:
+    """Fit the model; the same examples give the same model."""
+    features = Features.learn(texts)
+    model = LogisticRegression(C=STRENGTH, max_iter=100).fit(features.rows(texts), labels)
+    weights = np.ascontiguousarray(model.coef_.T, dtype=np.float32)
+    offsets = model.intercept_.astype(np.float32)
+    return Classifier(model.classes_.tolist(), features, weights, offsets)

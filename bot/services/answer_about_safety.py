@@ -1,0 +1,90 @@
+"""Answer a message that concerns the contact's safety: through the dialogue engine, or without it."""
+
+import logging
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from bot.domain.contacts import Role
+from bot.domain.disclosure import OPENING, Disclosed, SafetyStep, answer_to
+from bot.gateways.dialogue import DialogueDown, DialogueRefused
+from bot.services.converse import converse, forget_the_conversation
+from bot.services.help_lines import line_now
+from bot.services.parts import Parts
+from bot.services.read_message import read_message
+from bot.services.say import Answering, Lane, answer_with
+from bot.store import escalations, safety_questions
+from bot.store.tables import InboundRow
+
+logger = logging.getLogger(__name__)
+
+
+def answer_about_safety(session: Session, answering: Answering, parts: Parts) -> bool:
+    """Answer, and return whether that was the whole answer to this message."""
+    disclosed = _disclosed(session, answering, parts)
+    if not answer_to(disclosed):
+        return False
+    if answering.contact.held_by_id is not None and disclosed.step not in OPENING:
+        return False
+    _answer(session, answering, disclosed, parts)
+    if disclosed.step is SafetyStep.SAID_NO:
+        _answer_what_was_asked(session, answering, parts)
+    return True
+
+
+def _answer(session: Session, answering: Answering, disclosed: Disclosed, parts: Parts) -> None:
+    """Ask the dialogue engine, which also ends what it was asking; without it say the same words."""
+    try:
+        with session.begin_nested():
+            converse(session, answering, "/safety", parts, disclosed)
+    except (DialogueDown, DialogueRefused):
+        logger.warning("inbound %s is answered without the dialogue engine", answering.inbound.id)
+        if disclosed.step in OPENING:
+            forget_the_conversation(session, answering.contact, parts.now())
+        answer_with(session, answering, answer_to(disclosed), parts, lane=Lane.RISK)
+
+
+def ask_again(session: Session, answering: Answering, parts: Parts) -> None:
+    """Ask the closed question once more, after the answer to something else."""
+    question = safety_questions.open_of(session, answering.contact.id, "danger")
+    if question is None or question.asked_again:
+        return
+    question.asked_again = True
+    again = Disclosed(SafetyStep.ASK, asked_before=True)
+    answer_with(session, answering, answer_to(again), parts, lane=Lane.RISK)
+
+
+def _disclosed(session: Session, answering: Answering, parts: Parts) -> Disclosed:
+    contact, inbound = answering.contact, answering.inbound
+    row = escalations.latest_of(session, contact.id)
+    category = inbound.category or ""
+    is_caregiver = contact.role == Role.CAREGIVER
+    return Disclosed(
+        step=SafetyStep(inbound.safety or ""),
+        category=category,
+        speaker=Role(contact.role),
+        may_be_the_danger=is_caregiver
+        and category in parts.safety.policy.caregiver_may_be_the_danger,
+        time_is_promised=row is not None and row.promised,
+        line_is_open=line_now(contact, category, parts) is not None,
+    )
+
+
+def _answer_what_was_asked(session: Session, answering: Answering, parts: Parts) -> None:
+    """The closed question came first; now what the contact wrote before it is answered."""
+    asked_about = _message_before_the_question(session, answering.contact.id)
+    if asked_about is None or not asked_about.text:
+        return
+    reading = read_message(asked_about, None, parts.words)
+    if reading.text is None:
+        return
+    try:
+        with session.begin_nested():
+            converse(session, answering, reading.text, parts)
+    except (DialogueDown, DialogueRefused):
+        logger.warning("inbound %s: the earlier message stays with a person", answering.inbound.id)
+
+
+def _message_before_the_question(session: Session, contact_id: UUID) -> InboundRow | None:
+    question = safety_questions.latest_settled(session, contact_id, "no")
+    return session.get(InboundRow, question.inbound_id) if question else None

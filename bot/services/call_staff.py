@@ -1,0 +1,139 @@
+"""Call one person after the other until somebody says: I have it."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from bot.domain.escalation import State, Step
+from bot.domain.risk import Tier
+from bot.domain.risk_policy import Calling
+from bot.services import rota
+from bot.services.notify_staff import queue_notice
+from bot.services.parts import Parts
+from bot.store import contacts, escalations
+from bot.store.risk_tables import EscalationRow
+
+CALLS = ("staff.alert", "staff.passed_on", "staff.not_reached", "staff.more_signs")
+"""The notifications that call somebody; other ones answer what they did."""
+
+AT_MOST_EVERY = timedelta(minutes=5)
+"""Further signs of one contact reach the person who has it no more often than this."""
+
+MAY_WAIT = (Tier.MEDIUM, Tier.LOW)
+"""Tiers that wait for the next shift if it begins in time, instead of waking the supervisor."""
+
+
+def call(session: Session, row: EscalationRow, parts: Parts) -> None:
+    """Take the next step of calling: another channel for the same person, or the next person.
+
+    It runs when an escalation opens, when its time comes, and when a notification was refused.
+    """
+    now, calling = parts.now(), parts.safety.policy.calling[Tier(row.tier)]
+    if _is_over_for_this_one(session, row, calling, now):
+        _pass_on(session, row, parts)
+    else:
+        _notify(session, row, calling.channels[row.channel_number], parts)
+        row.channel_number += 1
+    row.next_call_at = _next_look(row, calling, now)
+
+
+def pass_on(session: Session, row: EscalationRow, parts: Parts) -> None:
+    """Go to the next person at once: this one cannot."""
+    row.channel_number = len(parts.safety.policy.calling[Tier(row.tier)].channels)
+    row.called_since = None
+    call(session, row, parts)
+
+
+def tell_assigned(session: Session, row: EscalationRow, parts: Parts) -> None:
+    """Tell who has it, or who is being called, that there is a further sign."""
+    to = row.assigned_id or row.called_id
+    since = parts.now() - AT_MOST_EVERY
+    if to is not None and not escalations.notice_since(session, row.id, to, since):
+        channel = parts.safety.policy.calling[Tier(row.tier)].channels[0]
+        queue_notice(session, row, to, channel, "staff.more_signs", parts)
+
+
+def _is_over_for_this_one(
+    session: Session, row: EscalationRow, calling: Calling, now: datetime
+) -> bool:
+    """Nobody is being called, their time is over, or nothing can reach them."""
+    if row.called_id is None or row.called_since is None:
+        return True
+    if now >= row.called_since + calling.pass_on_after:
+        return True
+    if row.channel_number < len(calling.channels):
+        return False
+    return not escalations.reached(session, row.id, row.called_id, row.called_since)
+
+
+def _pass_on(session: Session, row: EscalationRow, parts: Parts) -> None:
+    now = parts.now()
+    before = row.called_id
+    if before is not None:
+        row.tried = [*row.tried, str(before)]
+        escalations.note(session, row, Step.PASSED_ON, now, staff_id=before)
+    following = _next_person(session, row, parts)
+    if following is None and row.tier in MAY_WAIT and not row.tried:
+        return _wait_for_shift(session, row, now)
+    if following is None:
+        return _standing_line(session, row, parts)
+    row.called_id, row.called_since, row.channel_number = following, now, 0
+    calling = parts.safety.policy.calling[Tier(row.tier)]
+    _notify(session, row, calling.channels[0], parts)
+    row.channel_number = 1
+    return None
+
+
+def _next_person(session: Session, row: EscalationRow, parts: Parts) -> UUID | None:
+    """Return who comes next: whoever had it, case managers on duty, then supervisors."""
+    now = parts.now()
+    contact = contacts.get(session, row.contact_id)
+    own = row.assigned_id or contact.case_manager_id
+    duty = rota.on_duty_for(session, row.country, row.phase, now, own)
+    if not duty and not row.tried and row.called_id is None:
+        escalations.note(session, row, Step.ROTA_GAP, now, detail=row.country)
+        if row.tier in MAY_WAIT and _shift_in_time(session, row, now):
+            return None
+    chain = [*duty, *rota.supervisors(session, now)]
+    return next((p for p in chain if str(p) not in row.tried), None)
+
+
+def _shift_in_time(session: Session, row: EscalationRow, now: datetime) -> datetime | None:
+    latest = now + (row.acknowledge_by - now) / 2
+    return rota.next_duty_at(session, row.country, row.phase, now, latest)
+
+
+def _wait_for_shift(session: Session, row: EscalationRow, now: datetime) -> None:
+    """Nothing burns: the next shift begins in time."""
+    row.called_id, row.called_since, row.channel_number = None, None, 0
+    row.next_call_at = _shift_in_time(session, row, now)
+
+
+def _standing_line(session: Session, row: EscalationRow, parts: Parts) -> None:
+    """Nobody answered: the programme's standing line rings, and the round begins again."""
+    now = parts.now()
+    for channel in ("voice", "sms"):
+        queue_notice(session, row, None, channel, "staff.passed_on", parts)
+    escalations.note(session, row, Step.STANDING_LINE, now)
+    row.called_id, row.called_since, row.channel_number, row.tried = None, None, 0, []
+    row.next_call_at = None
+
+
+def _notify(session: Session, row: EscalationRow, channel: str, parts: Parts) -> None:
+    message_id = "staff.passed_on" if row.tried else "staff.alert"
+    if escalations.has_step(session, row.id, Step.PROOF_NO, row.opened_at):
+        message_id = "staff.not_reached"
+    queue_notice(session, row, row.called_id, channel, message_id, parts)
+
+
+def _next_look(row: EscalationRow, calling: Calling, now: datetime) -> datetime | None:
+    if row.state != State.OPEN:
+        return None
+    if row.called_since is None:
+        waits_for = row.next_call_at if row.next_call_at and row.next_call_at > now else None
+        return waits_for or now + calling.pass_on_after
+    over_at = row.called_since + calling.pass_on_after
+    if row.channel_number >= len(calling.channels):
+        return over_at
+    return min(now + calling.again_after, over_at)

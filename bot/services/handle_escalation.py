@@ -1,0 +1,84 @@
+"""What a person does with an escalation: take it, decline it, record what they did, close it."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from bot.domain.escalation import EscalationError, State, Step, next_state
+from bot.services.call_staff import pass_on
+from bot.services.parts import Parts
+from bot.services.prove import confirm
+from bot.store import database, escalations, staff
+from bot.store.risk_tables import EscalationRow
+from bot.store.tables import ContactRow
+
+
+def acknowledge(session: Session, row: EscalationRow, staff_id: UUID, parts: Parts) -> None:
+    """Note that this person has it. Saying so twice changes nothing; somebody else's stays theirs."""
+    if row.state != State.OPEN and row.assigned_id == staff_id:
+        return
+    if row.state == State.ACKNOWLEDGED and row.assigned_id is not None:
+        name = staff.get(session, row.assigned_id).name
+        raise EscalationError(f"{name} already has {row.code}.")
+    row.state = next_state(State(row.state), State.ACKNOWLEDGED)
+    row.assigned_id, row.acknowledged_at, row.next_call_at = staff_id, parts.now(), None
+    escalations.note(session, row, Step.ACKNOWLEDGED, parts.now(), staff_id=staff_id)
+    _changed(session, row)
+
+
+def decline(session: Session, row: EscalationRow, staff_id: UUID, parts: Parts) -> None:
+    """Note that this person cannot; the next one is called at once."""
+    escalations.note(session, row, Step.DECLINED, parts.now(), staff_id=staff_id)
+    had_it = row.assigned_id == staff_id and row.state == State.ACKNOWLEDGED
+    if had_it:
+        row.state, row.assigned_id, row.acknowledged_at = State.OPEN, None, None
+    if had_it or (row.state == State.OPEN and row.called_id == staff_id):
+        row.called_id = staff_id
+        pass_on(session, row, parts)
+    _changed(session, row)
+
+
+def record_action(
+    session: Session, row: EscalationRow, staff_id: UUID, words: str, parts: Parts
+) -> None:
+    """Record what was done. Who acts has it, also without having said so before."""
+    if row.state == State.OPEN:
+        acknowledge(session, row, staff_id, parts)
+    row.state = next_state(State(row.state), State.ACTED)
+    row.acted_at = parts.now()
+    escalations.note(session, row, Step.ACTED, parts.now(), staff_id=staff_id, words=words)
+    if escalations.has_step(session, row.id, Step.PROOF_YES, row.opened_at):
+        confirm(session, row, parts)
+    _changed(session, row)
+
+
+def close(
+    session: Session,
+    row: EscalationRow,
+    staff_id: UUID,
+    words: str,
+    parts: Parts,
+    *,
+    release: bool = False,
+) -> None:
+    """End it with a person's reason; only this ends the risk state. `release` also frees the journey."""
+    if not words.strip():
+        raise EscalationError("Closing needs a sentence about what was done.")
+    row.state = next_state(State(row.state), State.CLOSED)
+    row.closed_at, row.next_call_at, row.proof_at = parts.now(), None, None
+    escalations.note(session, row, Step.CLOSED, parts.now(), staff_id=staff_id, words=words)
+    if release:
+        release_journey(session, row, staff_id, parts)
+    _changed(session, row)
+
+
+def release_journey(session: Session, row: EscalationRow, staff_id: UUID, parts: Parts) -> None:
+    """Let the journey be spoken of as settled again: a person has decided."""
+    child = session.get(ContactRow, row.child_id) if row.child_id else None
+    if child is not None and child.journey_held_at is not None:
+        child.journey_held_at = None
+        escalations.note(session, row, Step.RELEASED, parts.now(), staff_id=staff_id)
+
+
+def _changed(session: Session, row: EscalationRow) -> None:
+    database.notify(session, database.CHANGED, str(row.contact_id))

@@ -1,0 +1,127 @@
+"""Screen every message before anything else happens with it, and call a person where one is needed.
+
+This needs the database and nothing else: it works with the dialogue engine and the provider down,
+inside forms, after STOP and while a case manager holds the conversation.
+"""
+
+from sqlalchemy.orm import Session
+
+from bot.domain.disclosure import SafetyStep
+from bot.domain.risk import Decision, Screening, Tier
+from bot.services import safety_questions
+from bot.services.escalate import Sign, escalate
+from bot.services.parts import Parts
+from bot.store import database, escalations, inbox, tasks
+from bot.store.risk_tables import SafetyQuestionRow
+from bot.store.tables import ContactRow, InboundRow
+
+
+def screen_next(parts: Parts) -> bool:
+    """Screen the oldest unscreened message; return whether there was one.
+
+    The escalation is stored in the transaction that marks the message as screened. A crash before
+    leaves both undone, a crash after leaves both done.
+    """
+    with database.unit_of_work(parts.engine) as session:
+        inbound = inbox.lock_unscreened(session)
+        if inbound is None:
+            return False
+        contact = session.get_one(ContactRow, inbound.contact_id)
+        inbox.arrive_in_order(session, f"safety:{contact.id}")
+        step, category = _screen(session, contact, inbound, parts)
+        inbound.safety, inbound.category = step, category
+        inbound.screened_at = parts.now()
+        database.notify(session, database.INBOUND)
+        return True
+
+
+def _screen(
+    session: Session, contact: ContactRow, inbound: InboundRow, parts: Parts
+) -> tuple[SafetyStep | None, str | None]:
+    """Return what the message means for safety: an answer to a closed question, a sign, or nothing."""
+    answered = safety_questions.take_answer(session, contact, inbound, parts)
+    if answered is not None:
+        return answered
+    if inbound.choice_id in parts.words.choices:
+        return None, None  # our own button: nobody wrote it
+    found = parts.safety.screen(inbound.text, _earlier(session, inbound, parts))
+    if found.decision is Decision.NONE:
+        return _no_sign(session, contact, parts)
+    if found.layer == "language":
+        return _unreadable(session, contact, inbound, parts)
+    return _sign(session, contact, inbound, found, parts)
+
+
+def _earlier(session: Session, inbound: InboundRow, parts: Parts) -> list[str]:
+    """Return the last messages before this one that were no sign by themselves, oldest first."""
+    policy = parts.safety.policy
+    since = inbound.received_at - policy.joined_within
+    rows = inbox.last_before(session, inbound, since, policy.joined_messages)
+    return [row.text for row in rows if row.safety not in set(SafetyStep) and row.text]
+
+
+def _no_sign(
+    session: Session, contact: ContactRow, parts: Parts
+) -> tuple[SafetyStep | None, str | None]:
+    """Something harmless while the closed question waits: it stays open, and is asked once more."""
+    question = safety_questions.waiting(session, contact.id)
+    if question is None:
+        return None, None
+    question.due_at = parts.now() + parts.safety.policy.ask_silence
+    return SafetyStep.NOT_ANSWERED, question.category
+
+
+def _unreadable(
+    session: Session, contact: ContactRow, inbound: InboundRow, parts: Parts
+) -> tuple[SafetyStep, None]:
+    """Words that nobody here can read may be a disclosure: a person reads them in time."""
+    within = parts.safety.taxonomy.deadlines[Tier.HIGH].acknowledge_within
+    due_at = parts.now() + within
+    tasks.queue(
+        session, contact.id, "language", parts.now(), "", inbound.id, tier=Tier.HIGH, due_at=due_at
+    )
+    return SafetyStep.UNREADABLE, None
+
+
+def _sign(
+    session: Session, contact: ContactRow, inbound: InboundRow, found: Screening, parts: Parts
+) -> tuple[SafetyStep, str]:
+    """Escalate, or ask first; any new sign while the question waits counts as yes."""
+    category, tier = found.named()
+    question = safety_questions.waiting(session, contact.id)
+    if found.decision is Decision.ASK and question is None:
+        return _doubt(session, contact, inbound, found, parts), category
+    if question is not None:
+        safety_questions.close(question, "sign", parts)
+    sign = Sign(category, _most_urgent(tier, question), inbound.id)
+    _, is_new = escalate(session, contact, sign, parts)
+    return (SafetyStep.ALERT if is_new else SafetyStep.JOINED), category
+
+
+def _most_urgent(tier: Tier, question: SafetyQuestionRow | None) -> Tier:
+    from_question = Tier(question.tier) if question else Tier.LOW
+    return min(tier, from_question, key=list(Tier).index)
+
+
+def _doubt(
+    session: Session, contact: ContactRow, inbound: InboundRow, found: Screening, parts: Parts
+) -> SafetyStep:
+    """Perhaps a sign: where a person is involved already they read it, else the contact is asked."""
+    category, tier = found.named()
+    known = escalations.latest_of(session, contact.id)
+    if known is not None:
+        sign = Sign(category, Tier(known.tier), inbound.id)
+        escalate(session, contact, sign, parts)
+        return SafetyStep.JOINED
+    if contact.held_by_id is not None:
+        _review(session, contact, inbound, parts)
+        return SafetyStep.NOT_ANSWERED
+    safety_questions.ask_danger(session, contact, inbound, category, tier, parts)
+    return SafetyStep.ASK
+
+
+def _review(session: Session, contact: ContactRow, inbound: InboundRow, parts: Parts) -> None:
+    due_at = parts.now() + parts.safety.taxonomy.deadlines[Tier.LOW].acknowledge_within
+    tasks.queue(
+        session, contact.id, "review", parts.now(), "", inbound.id, tier=Tier.LOW, due_at=due_at
+    )

@@ -1,0 +1,73 @@
+"""Queries about staff: who they are, who is on duty."""
+
+from collections.abc import Sequence
+from datetime import time
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.domain.contacts import COUNTRIES
+from bot.domain.duty import Shift
+from bot.errors import NotFound
+from bot.store.encryption import keyring
+from bot.store.risk_tables import DutyShiftRow, StaffRow
+
+
+def get(session: Session, staff_id: UUID) -> StaffRow:
+    """Return the person; an unknown id is a sentence."""
+    row = session.get(StaffRow, staff_id)
+    if row is None:
+        raise NotFound(f"There is nobody {staff_id} among the staff.")
+    return row
+
+
+def hash_of(number: str) -> bytes:
+    """Return the keyed hash under which a staff member's number is stored."""
+    return keyring().lookup_hash(f"staff:{number}")
+
+
+def by_number(session: Session, number: str) -> StaffRow | None:
+    """Return who has that number, None for everybody else."""
+    query = select(StaffRow).where(
+        StaffRow.number_hash == hash_of(number), StaffRow.left_at.is_(None)
+    )
+    return session.scalars(query.limit(1)).one_or_none()
+
+
+def with_role(session: Session, role: str) -> Sequence[StaffRow]:
+    """Return everybody who has a role, in a stable order."""
+    query = select(StaffRow).where(StaffRow.role == role, StaffRow.left_at.is_(None))
+    return session.scalars(query.order_by(StaffRow.id)).all()
+
+
+def everyone(session: Session) -> Sequence[StaffRow]:
+    """Return all who work here."""
+    return session.scalars(select(StaffRow).where(StaffRow.left_at.is_(None))).all()
+
+
+def shifts(session: Session, role: str, country: str | None = None) -> list[Shift]:
+    """Return the rota of one role, for one country or for all."""
+    query = (
+        select(DutyShiftRow)
+        .join(StaffRow, StaffRow.id == DutyShiftRow.staff_id)
+        .where(StaffRow.role == role, StaffRow.left_at.is_(None))
+        .order_by(DutyShiftRow.rank, DutyShiftRow.id)
+    )
+    if country is not None:
+        query = query.where(DutyShiftRow.country == country)
+    return [_shift(row) for row in session.scalars(query)]
+
+
+def _shift(row: DutyShiftRow) -> Shift:
+    return Shift(
+        staff_id=row.staff_id,
+        country=row.country,
+        zone=COUNTRIES[row.country],
+        weekdays=frozenset(row.weekdays),
+        starts=time.fromisoformat(row.starts),
+        ends=time.fromisoformat(row.ends),
+        rank=row.rank,
+        on_holidays=row.on_holidays,
+        phases=frozenset(row.phases),
+    )

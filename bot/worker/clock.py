@@ -1,0 +1,40 @@
+"""The clock: APScheduler decides when to look; rows remember what is due."""
+
+import logging
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.services.keep_watch import keep_watch
+from bot.services.parts import Parts
+
+logger = logging.getLogger(__name__)
+
+WATCH_SECONDS = 2
+"""How late a deadline may be noticed; a look without anything due takes three short queries."""
+
+
+def start_clock(parts: Parts) -> BackgroundScheduler:
+    """Start a clock in this process. Any number may run: every tick claims its rows."""
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    scheduler = BackgroundScheduler(timezone="UTC")
+    scheduler.add_job(
+        watch,
+        "interval",
+        args=[parts],
+        seconds=WATCH_SECONDS,
+        max_instances=1,
+        coalesce=True,
+        misfire_grace_time=None,
+    )
+    scheduler.start()
+    return scheduler
+
+
+def watch(parts: Parts) -> None:
+    """Do everything that is due; a failure is logged by its type, and the next tick tries again."""
+    try:
+        while keep_watch(parts):
+            pass
+    except SQLAlchemyError as failure:
+        logger.error("the clock could not look: %s", type(failure).__name__)
