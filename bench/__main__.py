@@ -5,11 +5,14 @@ import sys
 from collections.abc import Callable
 from time import monotonic
 
-from bench import burst, memory, startup, webhook
+from bench import alarm, burst, memory, startup, webhook
 from bench.others import watched
 from bench.results import record
+from bench.risk import report as risk
 
 BENCHES: dict[str, Callable[[], str]] = {
+    "risk": risk.measure,
+    "alarm": alarm.measure,
     "webhook": webhook.measure,
     "memory": memory.measure,
     "startup": startup.measure,

@@ -23,7 +23,11 @@ def _head(name: str) -> list[str]:
 
 
 def _row(step: float, cases: Sequence[Case]) -> list[str]:
-    return [f"{step:.2f}", *_rates(step, {Decision.ALERT}, cases), *_rates(step, set(Decision), cases)]
+    return [
+        f"{step:.2f}",
+        *_rates(step, {Decision.ALERT}, cases),
+        *_rates(step, set(Decision), cases),
+    ]
 
 
 def _rates(step: float, strong: set[Decision], cases: Sequence[Case]) -> list[str]:

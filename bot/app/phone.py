@@ -35,11 +35,17 @@ class Phone:
 
     def write(self, text: str = "", **extra: str) -> str:
         """Post what the person writes and return its provider reference."""
+        reference = self.write_from(self._number(), text, **extra)
+        self.references.append(reference)
+        return reference
+
+    def write_from(self, number: str, text: str = "", **extra: str) -> str:
+        """Post a message from any number, such as that of a person of the staff."""
         reference = extra.pop("MessageSid", f"SM{uuid4().hex}")
         form = {
             "MessageSid": reference,
             "AccountSid": self.parts.settings.twilio_account_sid or DEMO_ACCOUNT,
-            "From": self._number(),
+            "From": number,
             "To": self.parts.settings.sender(self.channel),
             "Body": text,
             "NumMedia": "0",
@@ -50,7 +56,6 @@ class Phone:
         status = self.post(path, form, sign(self.parts.settings.signing_token, url, form))
         if status >= 300:
             raise AcompanaError(f"The webhook answered {status}.")
-        self.references.append(reference)
         return reference
 
     def tap(self, choice_id: str, title: str = "") -> str:

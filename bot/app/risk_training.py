@@ -14,6 +14,7 @@ DATA = ROOT / "data" / "risk"
 LEARNED_FROM = (
     "data/risk/examples",
     "data/risk/language",
+    "data/nlu",
     *(f"bot/safety/{name}.py" for name in ("classifier", "encoder", "features", "language")),
     "bot/safety/spelling.py",
     "bot/safety/training.py",
@@ -31,7 +32,7 @@ def train(settings: Settings) -> None:
     """Train and keep the fingerprint of what was learned from."""
     model = learned(settings)
     fingerprint = model.fingerprint()
-    training.train(DATA, settings.home / "model")
+    training.train(DATA, ROOT / "data" / "nlu", settings.home / "model")
     model.remember(fingerprint)
 
 

@@ -75,15 +75,16 @@ def close(
 
 
 def _person(session: Session, name: str) -> UUID:
-    """Return the id of the one person of the staff whose name or id begins so."""
-    wanted = name.casefold().strip()
-    fitting = [
+    """Return the id of the one person of the staff with that name, or whose name or id begins so."""
+    wanted, everyone = name.casefold().strip(), staff.everyone(session)
+    named = [row for row in everyone if row.name.casefold() == wanted]
+    fitting = named or [
         row
-        for row in staff.everyone(session)
+        for row in everyone
         if row.name.casefold().startswith(wanted) or str(row.id).startswith(wanted)
     ]
     if len(fitting) != 1 or not wanted:
-        names = ", ".join(sorted(row.name for row in staff.everyone(session)))
+        names = ", ".join(sorted(row.name for row in everyone)) or "nobody"
         raise AcompanaError(
             f"{name!r} names {len(fitting)} people of the staff; there are: {names}."
         )

@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
 
@@ -31,28 +31,34 @@ def screen(
     ] = None,
 ) -> None:
     """Read {"id","text",["speaker","phase"]} lines, write decision, category, tier, layer, score."""
-    if file is not None and not file.exists():
+    if file is not None and (not file.exists() or file.is_dir()):
         raise AcompanaError(f"There is no file {file}.")
     settings = Settings()
     prepare_risk_model(settings)
     screening, policy = screener(settings.home), read_risk_policy(CONTENT, DATA)
-    with file.open(encoding="utf-8") if file else sys.stdin as lines:
+    with file.open(encoding="utf-8-sig") if file else sys.stdin as lines:
         for entry in _entries(lines):
             found = screening.screen(entry["text"])
             print(json.dumps(_row(entry, found, policy), ensure_ascii=False), flush=file is None)
 
 
-def _entries(lines: Any) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            entry = json.loads(line)
-            if not isinstance(entry["text"], str):
-                raise TypeError
-        except (ValueError, KeyError, TypeError):
-            raise AcompanaError(f'Line {number} is not JSON with an "id" and a "text".') from None
-        yield entry
+def _entries(lines: TextIO) -> Iterator[dict[str, Any]]:
+    try:
+        for number, line in enumerate(lines, start=1):
+            if line.strip():
+                yield _entry(number, line)
+    except UnicodeDecodeError:
+        raise AcompanaError("The lines are not written in UTF-8.") from None
+
+
+def _entry(number: int, line: str) -> dict[str, Any]:
+    try:
+        entry: dict[str, Any] = json.loads(line)
+        if not isinstance(entry["text"], str):
+            raise TypeError
+    except (ValueError, KeyError, TypeError):
+        raise AcompanaError(f'Line {number} is not JSON with an "id" and a "text".') from None
+    return entry
 
 
 def _row(entry: dict[str, Any], found: Screening, policy: RiskPolicy) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def demo(as_json: Json = False) -> None:
             if not as_json:
                 _print_story(story)
     if as_json:
-        show_json([{"title": p.title, "tasks": p.tasks, "broken": p.broken} for p in played])
+        show_json([_as_json(story) for story in played])
     broken = sum(len(story.broken) for story in played)
     progress.print(f"{len(played)} stories, {broken} broken promises.")
     if broken:
@@ -123,11 +123,22 @@ def _bubble(answer: OutboundRow) -> Panel:
     return Panel(text, border_style="green", width=min(72, console.width))
 
 
+def _as_json(story: Played) -> dict[str, object]:
+    return {
+        "title": story.title,
+        "tasks": story.tasks,
+        "chain": story.chain,
+        "broken": story.broken,
+    }
+
+
 def _print_story(story: Played) -> None:
     console.rule(story.title)
     for line in story.lines:
         mark = "[cyan]" if line.speaker == "person" else "[green]"
         console.print(f"[dim]{line.at:%H:%M:%S.%f}[/dim] {mark}{line.speaker}[/]:", line.text)
     console.print(f"[magenta]A case manager sees: {', '.join(story.tasks) or 'nothing to do'}[/]")
+    if story.chain:
+        console.print(f"[magenta]The escalation: {' > '.join(story.chain)}[/]")
     for broken in story.broken:
         console.print(f"[bold red]Broken: {broken}[/]")

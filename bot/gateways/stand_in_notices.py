@@ -1,4 +1,4 @@
-"""The stand-in for calling staff: notifications are shown in the console's log and the simulator."""
+"""The stand-in for calling staff: it sends nothing and logs which message went to whom by id."""
 
 import logging
 
@@ -8,9 +8,9 @@ logger = logging.getLogger(__name__)
 
 
 class StandInNotifier:
-    """Accepts everything and sends nothing; the text names nobody, so it may be logged."""
+    """Accepts everything and sends nothing; a text may name a colleague or what was disclosed."""
 
     def send(self, call: Call) -> str:
         """Accept under a reference made from our id."""
-        logger.info("stand-in notified by %s: %s", call.channel, call.text)
+        logger.info("stand-in notified by %s: %s as %s", call.channel, call.template, call.id)
         return f"NT{call.id.hex}"

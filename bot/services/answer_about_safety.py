@@ -65,8 +65,8 @@ def _disclosed(session: Session, answering: Answering, parts: Parts) -> Disclose
         speaker=Role(contact.role),
         may_be_the_danger=is_caregiver
         and category in parts.safety.policy.caregiver_may_be_the_danger,
-        time_is_promised=row is not None and row.promised,
-        line_is_open=line_now(contact, category, parts) is not None,
+        time_is_promised=row is not None and row.promised and row.contact_by > parts.now(),
+        line_is_open=line_now(session, contact, parts) is not None,
     )
 
 

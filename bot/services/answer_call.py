@@ -11,9 +11,9 @@ from bot.services.parts import Parts
 from bot.services.send_notice import refuse, words_for
 from bot.services.staff_replies import take_digit
 from bot.store import database, escalations, notices, staff
-from bot.store.risk_tables import NoticeRow
+from bot.store.risk_tables import EscalationRow, NoticeRow, StaffRow
 
-AGAIN = "3"
+TAKE, DECLINE, AGAIN = "1", "2", "3"
 
 
 def question(notice_id: UUID, parts: Parts) -> str:
@@ -30,18 +30,33 @@ def take(notice_id: UUID, digit: str, parts: Parts) -> str:
         return question(notice_id, parts)
     with database.unit_of_work(parts.engine) as session:
         row = _known(session, notice_id)
-        if row.escalation_id is None or row.staff_id is None or digit not in ("1", "2"):
+        if row.escalation_id is None or row.staff_id is None or digit not in (TAKE, DECLINE):
             text, language = words_for(session, row, "staff.voice_again", parts)
             return spoken_question(text, language, _answers_to(notice_id, parts))
         escalation = escalations.lock(session, row.escalation_id)
         person = staff.get(session, row.staff_id)
-        answer, values = take_digit(session, escalation, person, digit, parts)
-        row.values = {**row.values, **values}
+        answer = _do(session, row, escalation, person, digit, parts)
         text, language = words_for(session, row, SPOKEN.get(answer, answer), parts)
     return spoken(text, language)
 
 
 SPOKEN = {"staff.taken": "staff.voice_taken", "staff.declined": "staff.voice_declined"}
+
+
+def _do(
+    session: Session,
+    row: NoticeRow,
+    escalation: EscalationRow,
+    person: StaffRow,
+    digit: str,
+    parts: Parts,
+) -> str:
+    """Return the message id of the answer. Who has just declined on this call is not asked again."""
+    if digit == DECLINE and row.values.get("pressed") == DECLINE:
+        return "staff.declined"
+    answer, values = take_digit(session, escalation, person, digit, parts)
+    row.values = {**row.values, **values, "pressed": digit}
+    return answer
 
 
 def record_fate(notice_id: UUID, word: str, code: int | None, parts: Parts) -> None:

@@ -68,6 +68,7 @@ def _pass_gates(session: Session, answering: Answering, parts: Parts) -> str | N
     contact, inbound = answering.contact, answering.inbound
     address = address_of(session, inbound)
     if inbound.safety is not None and answer_about_safety(session, answering, parts):
+        _keep_for_a_person(session, answering, parts)
         return None
     if word := opt_word(inbound.text, inbound.opt_out_type):
         change_subscription(session, answering, word, parts)
@@ -96,6 +97,13 @@ def _follow(session: Session, answering: Answering, reading: Reading, parts: Par
     if answering.inbound.safety == SafetyStep.NOT_ANSWERED:
         ask_again(session, answering, parts)
     return intent
+
+
+def _keep_for_a_person(session: Session, answering: Answering, parts: Parts) -> None:
+    """What came with a sign of danger is heard, seen or read as well."""
+    task = read_message(answering.inbound, None, parts.words).task
+    if task:
+        _queue(session, answering, task, parts)
 
 
 def _queue(session: Session, answering: Answering, task: str, parts: Parts) -> None:

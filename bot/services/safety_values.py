@@ -16,11 +16,9 @@ def safety_values(
     """Return what is known once somebody was called for this contact."""
     escalation = escalations.latest_of(session, row.id)
     known = {"told_person": parts.words.value("value.told_person.team", reader.locale)}
-    category = ""
     if escalation is not None:
-        category = escalation.category
         known |= _of(session, escalation, reader, parts)
-    if line := line_now(row, category, parts):
+    if line := line_now(session, row, parts):
         known |= {"help_line": line.name(reader.language), "help_line_number": line.number}
     return known
 

@@ -21,11 +21,15 @@ logger = logging.getLogger(__name__)
 
 
 def send_next_notice(parts: Parts) -> bool:
-    """Send the oldest notification that is due; return whether there was one."""
+    """Send the oldest notification that is due; return whether there was one.
+
+    It is claimed for itself: one that cannot be put into words must not hold up all others.
+    """
     with database.unit_of_work(parts.engine) as session:
         row = notices.claim_next(session, parts.now())
-        if row is None:
-            return False
+    if row is None:
+        return False
+    with database.unit_of_work(parts.engine) as session:
         outgoing = as_call(session, row, parts)
     try:
         reference = parts.safety.notifier.send(outgoing)
@@ -69,13 +73,18 @@ def _language(person: StaffRow | None) -> str:
 
 def _speaker(session: Session, row: NoticeRow, person: StaffRow | None, parts: Parts) -> Speaker:
     country = person.country if person else "US"
-    reader = Reader(f"{_language(person)}_{country}", COUNTRIES[country])
+    reader = Reader(_locale(_language(person), country), COUNTRIES[country])
     values = {name: str(value) for name, value in row.values.items()}
     values["link"] = f"{parts.settings.reached_at}/console"
     escalation = session.get(EscalationRow, row.escalation_id) if row.escalation_id else None
     if escalation is not None:
         values |= _of(escalation, reader, parts)
     return Speaker(Audience.CAREGIVER, reader.locale, Channel.SMS, values)
+
+
+def _locale(language: str, country: str) -> str:
+    """Return a locale that exists: there is `es_GT`, but no `en_GT`."""
+    return f"{language}_{country if language == 'es' else 'US'}"
 
 
 def _of(escalation: EscalationRow, reader: Reader, parts: Parts) -> dict[str, str]:

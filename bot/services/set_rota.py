@@ -13,23 +13,30 @@ from bot.domain.contacts import COUNTRIES
 from bot.domain.opening_hours import DAYS
 from bot.domain.risk import Phase
 from bot.errors import AcompanaError
+from bot.gateways.email import is_one_address
+from bot.gateways.twilio_notices import VOICES
 from bot.store import staff
 from bot.store.risk_tables import DutyShiftRow, StaffRow
 
 ROLES = ("case_manager", "supervisor", "child_advocate")
+LANGUAGES = tuple(VOICES)
+"""Who is called in another language could be neither written to nor spoken to."""
 
 
 def set_rota(session: Session, people: Mapping[str, Any]) -> dict[str, UUID]:
     """Store everybody with their hours and return the ids by key; a second run changes nothing more."""
-    return {key: _person(session, key, entry) for key, entry in people.items()}
+    if not isinstance(people, Mapping):
+        raise AcompanaError("Staff are entries by key, as in content/demo/programme.yml.")
+    ids = {key: _person(session, str(key), entry) for key, entry in people.items()}
+    for key, staff_id in ids.items():
+        if other := next((k for k, i in ids.items() if i == staff_id and k != key), None):
+            raise AcompanaError(f"{key} and {other} have the same number.")
+    return ids
 
 
-def _person(session: Session, key: str, entry: Mapping[str, Any]) -> UUID:
-    if missing := {"name", "role", "number", "country"} - set(entry):
-        raise AcompanaError(f"{key} lacks {', '.join(sorted(missing))}.")
-    if entry["role"] not in ROLES:
-        raise AcompanaError(f"{key}: the role must be one of {', '.join(ROLES)}.")
-    number = plain_number(str(entry["number"]))
+def _person(session: Session, key: str, entry: Any) -> UUID:
+    _refuse_unfit(key, entry)
+    number = _number(key, entry["number"])
     row = staff.by_number(session, number) or StaffRow(number=number)
     row.number_hash = staff.hash_of(number)
     row.name, row.role, row.country = entry["name"], entry["role"], _country(key, entry["country"])
@@ -37,31 +44,62 @@ def _person(session: Session, key: str, entry: Mapping[str, Any]) -> UUID:
     session.add(row)
     session.flush()
     session.execute(delete(DutyShiftRow).where(DutyShiftRow.staff_id == row.id))
-    session.add_all(_shift(key, row.id, shift) for shift in entry.get("duty", ()))
+    session.add_all(_shift(key, row.id, shift) for shift in entry.get("duty") or ())
     session.flush()
     return row.id
 
 
-def _shift(key: str, staff_id: UUID, entry: Mapping[str, Any]) -> DutyShiftRow:
+def _refuse_unfit(key: str, entry: Any) -> None:
+    """Refuse what would only be noticed when somebody has to be called."""
+    given = set(entry) if isinstance(entry, Mapping) else set()
+    if missing := {"name", "role", "number", "country"} - given:
+        raise AcompanaError(f"{key} lacks {', '.join(sorted(missing))}.")
+    if not isinstance(entry["name"], str) or not entry["name"].strip():
+        raise AcompanaError(f"{key}: the name must be words.")
+    if entry["role"] not in ROLES:
+        raise AcompanaError(f"{key}: the role must be one of {', '.join(ROLES)}.")
+    if entry.get("language", "es") not in LANGUAGES:
+        raise AcompanaError(f"{key}: the language must be one of {', '.join(LANGUAGES)}.")
+    if entry.get("email") is not None and not is_one_address(str(entry["email"])):
+        raise AcompanaError(f"{key}: the email must be one address such as elena@example.org.")
+
+
+def _number(key: str, written: Any) -> str:
+    try:
+        return plain_number(str(written))
+    except AcompanaError as wrong:
+        raise AcompanaError(f"{key}: {wrong}") from None
+
+
+def _shift(key: str, staff_id: UUID, entry: Any) -> DutyShiftRow:
     try:
         days = [DAYS.index(day) for day in entry.get("days", DAYS)]
-        starts, ends = time.fromisoformat(entry["from"]), time.fromisoformat(entry["to"])
+        starts, ends = _hour(entry["from"]), _hour(entry["to"])
         phases = [Phase(phase).value for phase in entry.get("phases", ())]
-    except (KeyError, ValueError, TypeError):
+        rank = int(entry.get("rank", 1))
+    except (KeyError, ValueError, TypeError, AttributeError):
         raise AcompanaError(f'{key}: duty needs days, "from" and "to" such as "08:00".') from None
     return DutyShiftRow(
         staff_id=staff_id,
         country=_country(key, entry.get("country")),
         weekdays=days,
-        starts=starts.isoformat("minutes"),
-        ends=ends.isoformat("minutes"),
-        rank=int(entry.get("rank", 1)),
+        starts=starts,
+        ends=ends,
+        rank=rank,
         on_holidays=bool(entry.get("on_holidays", False)),
         phases=phases,
     )
 
 
+def _hour(written: str) -> str:
+    """Return the hour as it is stored; it is the country's own, so it carries no zone."""
+    hour = time.fromisoformat(written)
+    if hour.tzinfo is not None:
+        raise ValueError
+    return hour.isoformat("minutes")
+
+
 def _country(key: str, code: Any) -> str:
-    if code not in COUNTRIES:
+    if code not in tuple(COUNTRIES):
         raise AcompanaError(f"{key}: the country must be one of {', '.join(COUNTRIES)}.")
     return str(code)

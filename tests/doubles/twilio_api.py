@@ -3,7 +3,7 @@
 import json
 import socket
 from base64 import b64decode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -12,7 +12,13 @@ from threading import Event, Lock, Thread
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
-from tests.doubles.twilio_rules import Refusal, Refused, check_content, check_message
+from tests.doubles.twilio_rules import (
+    Refusal,
+    Refused,
+    check_call,
+    check_content,
+    check_message,
+)
 
 ACCOUNT = "AC" + "5" * 32
 TOKEN = "token-of-the-double"
@@ -77,6 +83,30 @@ class StoredMessage:
 
 
 @dataclass
+class StoredCall:
+    """One call that Twilio took: it rings, and asks `Url` what to say once somebody answers."""
+
+    sid: str
+    form: Mapping[str, str]
+    events: Sequence[str]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "sid": self.sid,
+            "account_sid": ACCOUNT,
+            "to": self.form["To"],
+            "from": self.form["From"],
+            "status": "queued",
+            "direction": "outbound-api",
+            "api_version": "2010-04-01",
+            "date_created": None,
+            "start_time": None,
+            "end_time": None,
+            "duration": None,
+        }
+
+
+@dataclass
 class TwilioApi:
     """The account: what it holds, what it was asked in order, and how it is to answer."""
 
@@ -84,11 +114,13 @@ class TwilioApi:
     account_status: str = "active"
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     messages: list[StoredMessage] = field(default_factory=list)
+    calls: list[StoredCall] = field(default_factory=list)
     contents: dict[str, dict[str, Any]] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
     next_answers: list[Script] = field(default_factory=list)
     next_content_answers: list[Script] = field(default_factory=list)
     answer_to: dict[str, Script] = field(default_factory=dict)
+    """How everything to a number is answered, or all of `list` or `calls`."""
     stopped: Event = field(default_factory=Event)
     _lock: Lock = field(default_factory=Lock)
 
@@ -110,11 +142,12 @@ class TwilioApi:
         """What was taken, in order."""
         return [message.text for message in self.messages]
 
-    def script_for(self, number: str) -> Script | None:
-        """Return how to answer this call: what is set for the number, else what is set next."""
+    def script_for(self, *names: str) -> Script | None:
+        """Return how to answer: what is set for one of these names, else what is set next."""
         with self._lock:
-            if number in self.answer_to:
-                return self.answer_to[number]
+            for name in names:
+                if name in self.answer_to:
+                    return self.answer_to[name]
             return self.next_answers.pop(0) if self.next_answers else None
 
     def store(self, form: Mapping[str, str], text: str) -> StoredMessage:
@@ -122,6 +155,12 @@ class TwilioApi:
             sid = f"SM{len(self.messages) + 1:032x}"
             self.messages.append(StoredMessage(sid, form, text, self.now()))
             return self.messages[-1]
+
+    def ring(self, form: Mapping[str, str], events: Sequence[str]) -> StoredCall:
+        with self._lock:
+            sid = f"CA{len(self.calls) + 1:032x}"
+            self.calls.append(StoredCall(sid, form, events))
+            return self.calls[-1]
 
     def keep_content(self, request: dict[str, Any]) -> dict[str, Any]:
         with self._lock:
@@ -187,6 +226,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(UNAUTHENTICATED)
         elif self.path == f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json":
             self._checked(self._create_message, dict(parse_qsl(body, keep_blank_values=True)))
+        elif self.path == f"/2010-04-01/Accounts/{ACCOUNT}/Calls.json":
+            self._checked(self._create_call, parse_qsl(body, keep_blank_values=True))
         elif self.path == "/v1/Content":
             self._checked(self._create_content, json.loads(body))
         else:
@@ -203,7 +244,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._answer(200, self.api.listed(query))
 
-    def _checked(self, create: Callable[[dict[str, Any]], None], request: dict[str, Any]) -> None:
+    def _checked(self, create: Callable[[Any], None], request: Any) -> None:
         try:
             create(request)
         except Refused as wrong:
@@ -212,23 +253,26 @@ class _Handler(BaseHTTPRequestHandler):
     def _create_message(self, form: dict[str, str]) -> None:
         text = check_message(form, self.api.contents)
         script = self.api.script_for(form["To"])
-        if isinstance(script, Refusal):
-            self._refuse(script)
-        elif script is not None:
-            self._fail(script, lambda: self.api.store(form, text).as_json())
-        else:
-            self._answer(201, self.api.store(form, text).as_json())
+        self._take(script, lambda: self.api.store(form, text).as_json())
+
+    def _create_call(self, pairs: list[tuple[str, str]]) -> None:
+        form, events = dict(pairs), [value for key, value in pairs if key == "StatusCallbackEvent"]
+        check_call(form, events)
+        script = self.api.script_for("calls", form["To"])
+        self._take(script, lambda: self.api.ring(form, events).as_json())
 
     def _create_content(self, request: dict[str, Any]) -> None:
         check_content(request)
         answers = self.api.next_content_answers
-        script = answers.pop(0) if answers else None
+        self._take(answers.pop(0) if answers else None, lambda: self.api.keep_content(request))
+
+    def _take(self, script: Script | None, take: Callable[[], dict[str, Any]]) -> None:
         if isinstance(script, Refusal):
             self._refuse(script)
         elif script is not None:
-            self._fail(script, lambda: self.api.keep_content(request))
+            self._fail(script, take)
         else:
-            self._answer(201, self.api.keep_content(request))
+            self._answer(201, take())
 
     def _fail(self, script: Script, take: Callable[[], dict[str, Any]]) -> None:
         taken = take() if getattr(script, "stored", True) else {}

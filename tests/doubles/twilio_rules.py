@@ -18,6 +18,29 @@ MESSAGE_FIELDS = frozenset(
 )  # fmt: skip
 """Source: Twilio's OpenAPI description, CreateMessage. Any other field is refused here."""
 
+CALL_FIELDS = frozenset(
+    {
+        "To", "From", "Url", "Twiml", "ApplicationSid", "Method", "FallbackUrl", "FallbackMethod",
+        "StatusCallback", "StatusCallbackEvent", "StatusCallbackMethod", "SendDigits", "Timeout",
+        "Record", "RecordingChannels", "RecordingStatusCallback", "RecordingStatusCallbackMethod",
+        "RecordingStatusCallbackEvent", "RecordingTrack", "SipAuthUsername", "SipAuthPassword",
+        "MachineDetection", "MachineDetectionTimeout", "MachineDetectionSpeechThreshold",
+        "MachineDetectionSpeechEndThreshold", "MachineDetectionSilenceTimeout", "AsyncAmd",
+        "AsyncAmdStatusCallback", "AsyncAmdStatusCallbackMethod", "Trim", "CallerId", "Byoc",
+        "CallReason", "CallToken", "TimeLimit",
+    }
+)  # fmt: skip
+"""Source: Twilio's OpenAPI description, CreateCall. Any other field is refused here."""
+
+CALL_EVENTS = frozenset({"initiated", "ringing", "answered", "completed"})
+METHODS = frozenset({"GET", "POST"})
+LONGEST_RING_SECONDS = 600
+"""Source: Twilio, Call resource, StatusCallbackEvent and Timeout."""
+
+LONGEST_URL = 4000
+HOST = re.compile(r"[A-Za-z0-9.:-]+")
+"""Underscores are not permitted; source: Twilio, errors 21205 and 21609."""
+
 NUMBER = re.compile(r"(whatsapp:)?\+[1-9]\d{6,14}")
 PLACEHOLDER = re.compile(r"{{(\d+)}}")
 UNFIT_VALUE = re.compile(r"[\n\t]| {5,}")
@@ -57,9 +80,56 @@ def check_message(form: Form, contents: Mapping[str, Any]) -> str:
     if unknown := set(form) - MESSAGE_FIELDS:
         raise Refused(20001, f"unknown fields {sorted(unknown)}")
     _check_addresses(form)
-    if "StatusCallback" in form and not urlsplit(form["StatusCallback"]).hostname:
-        raise Refused(21609, "the status callback is no address")
+    _check_callback(form)
     return _rendered(form, contents) if "ContentSid" in form else _checked_body(form)
+
+
+def check_call(form: Form, events: Sequence[str]) -> None:
+    """Raise `Refused` unless Twilio would ring for this; `events` are its repeated StatusCallbackEvent."""
+    if unknown := set(form) - CALL_FIELDS:
+        raise Refused(20001, f"unknown fields {sorted(unknown)}")
+    _check_numbers(form)
+    _check_instructions(form)
+    _check_callback(form)
+    if unknown := set(events) - CALL_EVENTS:
+        raise Refused(20001, f"unknown events {sorted(unknown)}")
+    methods = {form.get(name, "POST") for name in ("Method", "StatusCallbackMethod")}
+    ring = form.get("Timeout", "60")
+    if not methods <= METHODS or not ring.isdigit() or int(ring) > LONGEST_RING_SECONDS:
+        raise Refused(20001, "a method is GET or POST, a timeout is up to 600 seconds")
+
+
+def _check_numbers(form: Form) -> None:
+    if not form.get("To"):
+        raise Refused(21201, "a call needs a number to ring")
+    if not form.get("From"):
+        raise Refused(21213, "a call needs a number of its own; a messaging service has none")
+    if not NUMBER.fullmatch(form["To"]) or form["To"].startswith("whatsapp:"):
+        raise Refused(21211, "the called number is no number")
+    if form["To"] == form["From"]:
+        raise Refused(21211, "a number does not call itself")
+    if not NUMBER.fullmatch(form["From"]) or form["From"].startswith("whatsapp:"):
+        raise Refused(21212, "the caller is no number")
+
+
+def _check_instructions(form: Form) -> None:
+    """A call fetches what it says from a URL, or brings it along; never both."""
+    if "Url" in form and "Twiml" in form:
+        raise Refused(21200, "a call has a URL or TwiML")
+    if "Twiml" not in form and "ApplicationSid" not in form and not is_url(form.get("Url", "")):
+        raise Refused(21205, "the URL of the call is no address")
+
+
+def _check_callback(form: Form) -> None:
+    if "StatusCallback" in form and not is_url(form["StatusCallback"]):
+        raise Refused(21609, "the status callback is no address")
+
+
+def is_url(written: str) -> bool:
+    """Return whether Twilio takes this as an address that it can reach."""
+    parts = urlsplit(written)
+    is_web = parts.scheme in ("http", "https") and HOST.fullmatch(parts.hostname or "")
+    return bool(is_web) and len(written) <= LONGEST_URL
 
 
 def _checked_body(form: Form) -> str:
