@@ -15,6 +15,7 @@ from bot.domain.channels import Channel
 from bot.domain.contacts import Role
 from bot.services.demo_programme import enrol_family_of
 from bot.services.erase import erase
+from bot.services.handle_escalation import close
 from bot.services.parts import Parts
 from bot.settings import CONTENT
 from bot.store import database, escalations, staff, tasks
@@ -146,7 +147,10 @@ def _open_tasks(contact_id: UUID, parts: Parts) -> list[str]:
 def _take_leave(people: Mapping[str, UUID], parts: Parts) -> None:
     """Erase the people of a story: the simulator shows the programme, not yesterday's demo."""
     with database.unit_of_work(parts.engine) as session:
+        supervisor = staff.with_role(session, "supervisor")[0].id
         for contact_id in people.values():
+            if row := escalations.unclosed_of(session, contact_id):
+                close(session, row, supervisor, "The story has ended.", parts)
             erase(session, contact_id, parts)
 
 

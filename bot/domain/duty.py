@@ -6,6 +6,8 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from bot.domain.risk import Phase
+
 IsHoliday = Callable[[str, date], bool]
 """Whether a day is a public holiday in a country."""
 
@@ -72,11 +74,14 @@ class Gap:
 def gaps(
     country: str, shifts: Sequence[Shift], begin: datetime, until: datetime, is_holiday: IsHoliday
 ) -> list[Gap]:
-    """Return the hours without anybody between two moments, for a planner to see in advance."""
+    """Return the hours without anybody between two moments, for a planner to see in advance.
+
+    Hours in which nobody answers for one phase of a return are a gap too: that child is called by nobody.
+    """
     found: list[Gap] = []
     moment = begin
     while moment < until:
-        if not any(s.covers(moment, is_holiday) for s in shifts):
+        if not all(on_duty(shifts, moment, phase, is_holiday) for phase in Phase):
             found = _extended(found, country, moment)
         moment += LOOK_STEP
     return found

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -69,8 +69,8 @@ def phase_of(journey: Journey, is_home_country: bool, now: datetime) -> Phase:
 
     Without a confirmed departure somebody who is not there yet is before it.
     """
-    departure = _moment(journey, "departure") or _day(journey.departure_on)
-    arrival = _moment(journey, "pick_up") or _day(journey.arrival_on, days=1)
+    departure = _moment(journey, "departure") or _day(journey.departure_on, _EARLIEST)
+    arrival = _moment(journey, "pick_up") or _arrival_day_ends(journey)
     if departure and now < departure and not is_home_country:
         return Phase.BEFORE
     if arrival and departure and departure <= now < arrival:
@@ -80,9 +80,20 @@ def phase_of(journey: Journey, is_home_country: bool, now: datetime) -> Phase:
     return Phase.JOURNEY if departure and now >= departure else Phase.BEFORE
 
 
-def _day(on: date | None, days: int = 0) -> datetime | None:
-    """Return the beginning of a day, or of one some days later, in UTC."""
-    return datetime.combine(on + timedelta(days=days), time(), UTC) if on else None
+_EARLIEST = UTC
+"""Without an hour of departure the journey begins early: its midnight comes before every American one."""
+
+
+def _arrival_day_ends(journey: Journey) -> datetime | None:
+    """Return midnight after the day on which the child is expected, where they arrive."""
+    on = journey.pick_up_on or journey.arrival_on
+    zone = journey.arrival_zone or COUNTRIES.get(journey.destination or "", COUNTRIES["MX"])
+    return _day(on + timedelta(days=1), ZoneInfo(zone)) if on else None
+
+
+def _day(on: date | None, zone: tzinfo) -> datetime | None:
+    """Return the beginning of a day."""
+    return datetime.combine(on, time(), zone) if on else None
 
 
 def _read(name: str, value: Any) -> Any:

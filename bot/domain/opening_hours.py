@@ -12,7 +12,10 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 @dataclass(frozen=True)
 class OpeningHours:
-    """Hours of the week in the line's own time; no spans mean day and night."""
+    """Hours of the week in the line's own time; no spans mean day and night.
+
+    A span that does not end after it begins goes on into the next day: 20:00 to 02:00, 08:00 to 00:00.
+    """
 
     spans: tuple[tuple[int, time, time], ...] = ()
 
@@ -20,10 +23,15 @@ class OpeningHours:
         """Return whether the line is answered at that local moment."""
         if not self.spans:
             return True
-        clock = local.time()
-        return any(
-            day == local.weekday() and begins <= clock < ends for day, begins, ends in self.spans
-        )
+        today, clock = local.weekday(), local.time()
+        return any(_is_within(today, clock, *span) for span in self.spans)
+
+
+def _is_within(today: int, clock: time, day: int, begins: time, ends: time) -> bool:
+    if begins < ends:
+        return day == today and begins <= clock < ends
+    began_yesterday = (day + 1) % len(DAYS) == today
+    return (day == today and clock >= begins) or (began_yesterday and clock < ends)
 
 
 def read_hours(written: str | Sequence[Mapping[str, Any]]) -> OpeningHours:

@@ -11,6 +11,7 @@ from bot.domain.risk import Phase, Tier, more_urgent
 from bot.errors import ContentError
 
 NOTICE_CHANNELS = ("sms", "whatsapp", "email", "voice")
+DURATIONS = ("again_after", "pass_on_after", "proof_within")
 
 
 @dataclass(frozen=True)
@@ -113,9 +114,9 @@ def _raise(rule: Mapping[str, str]) -> Raise:
 def _calling(entry: Mapping[str, Any]) -> Calling:
     if unknown := set(entry["channels"]) - set(NOTICE_CHANNELS):
         raise ContentError(f"risk-policy.yml: unknown channels: {', '.join(sorted(unknown))}.")
-    return Calling(
-        channels=tuple(entry["channels"]),
-        again_after=read_duration(entry["again_after"]),
-        pass_on_after=read_duration(entry["pass_on_after"]),
-        proof_within=read_duration(entry["proof_within"]),
-    )
+    if not entry["channels"]:
+        raise ContentError("risk-policy.yml: without channels nobody can be called.")
+    durations = {name: read_duration(entry[name]) for name in DURATIONS}
+    if not all(durations.values()):
+        raise ContentError(f"risk-policy.yml: {', '.join(DURATIONS)} must be longer than nothing.")
+    return Calling(channels=tuple(entry["channels"]), **durations)

@@ -6,7 +6,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime, getaddresses
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from bot.clock import now
@@ -33,7 +33,7 @@ class EmailNotifier:
     def __init__(self, settings: Settings) -> None:
         self._server = _server_of(settings.smtp_url)
         self._sender = settings.email_from
-        if not is_one_address(parseaddr(self._sender)[1]):
+        if not _is_sender(self._sender):
             raise SettingsError("ACOMPANA_EMAIL_FROM must be one e-mail address.")
 
     def send(self, call: Call) -> str:
@@ -99,6 +99,12 @@ class EmailNotifier:
     def _sign_in(self, server: smtplib.SMTP) -> None:
         if self._server.username:
             server.login(unquote(self._server.username), unquote(self._server.password or ""))
+
+
+def _is_sender(written: str) -> bool:
+    """Return whether this is one address, perhaps with a name before it."""
+    found = [address for _, address in getaddresses([written])]
+    return len(found) == 1 and is_one_address(found[0]) and written.isprintable()
 
 
 def _server_of(url: str) -> SplitResult:

@@ -14,6 +14,9 @@ STRENGTH = 4.0
 ROUNDS = 200
 """More than the fit needs; it ends by itself when it no longer gets better."""
 
+CLOSE_ENOUGH = 1e-3
+"""Where the fit ends; ten times closer takes twice as long and gains nothing on the validation split."""
+
 WEIGHTS, PIECES = "risk.npz", "risk-pieces.json"
 
 
@@ -59,7 +62,7 @@ def learn(
 ) -> Classifier:
     """Fit the model; `counts` is how much each example counts. The same examples give the same model."""
     features = Features.learn(texts)
-    regression = LogisticRegression(C=STRENGTH, max_iter=ROUNDS)
+    regression = LogisticRegression(C=STRENGTH, max_iter=ROUNDS, tol=CLOSE_ENOUGH)
     model = regression.fit(features.rows(texts), labels, sample_weight=counts)
     weights = np.ascontiguousarray(model.coef_.T, dtype=np.float32)
     offsets = model.intercept_.astype(np.float32)

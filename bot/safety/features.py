@@ -16,8 +16,8 @@ MEANING_WEIGHT = 1.0
 """How much the encoder's row counts beside the pieces; chosen on the validation split (bench/risk)."""
 
 KINDS: tuple[dict[str, Any], ...] = (
-    {"analyzer": "char_wb", "ngram_range": (2, 5), "min_df": 2},
-    {"token_pattern": r"\w+", "ngram_range": (1, 2)},
+    {"analyzer": "char_wb", "ngram_range": (2, 5), "min_df": 3},
+    {"token_pattern": r"\w+", "ngram_range": (1, 2), "min_df": 2},
 )
 """Runs of two to five letters inside words; words and pairs of words."""
 

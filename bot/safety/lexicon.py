@@ -23,7 +23,7 @@ PROTECTED = "protected"
 SHORTEST_JOINED = 9
 """Letters of a phrase that is also found where somebody left out the spaces ("mevana matar")."""
 
-MOST_JOINED = 400
+MOST_JOINED = 60
 """Wordings of one phrase that are looked for without their spaces."""
 
 Span = tuple[int, int]
@@ -74,7 +74,8 @@ class LanguageLexicon:
     def _spaced(self, words: list[str]) -> Iterator[Hit]:
         """Try the phrases whose rarest place has something in the text."""
         places = self._places(words)
-        candidates = {p.line: p for s in places for p in self._by_anchor.get(s, ())}
+        found = (phrase for segment in places for phrase in self._by_anchor.get(segment, ()))
+        candidates = {(phrase.category, phrase.line): phrase for phrase in found}
         for phrase in candidates.values():
             yield from (Hit(phrase, span) for span in _follow(phrase.pattern, places))
 
@@ -190,10 +191,11 @@ def _occurrences(automaton: Any, text: str) -> Iterator[tuple[int, Any]]:
 
 
 def _without_spaces(phrases: Sequence[Phrase]) -> dict[str, tuple[Phrase, int]]:
-    """Return the phrases without gaps by their letters, with how many letters these are."""
+    """Return the strong phrases without gaps by their letters, with how many letters these are."""
     joined: dict[str, tuple[Phrase, int]] = {}
     for phrase in phrases:
-        if any(slot.gap_before for slot in phrase.pattern):
+        has_gaps = any(slot.gap_before for slot in phrase.pattern)
+        if has_gaps or phrase.decision is not Decision.ALERT:
             continue
         for segments in wordings(phrase.pattern, MOST_JOINED):
             letters = "".join(word for segment in segments for word in segment.words)

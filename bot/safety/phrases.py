@@ -72,16 +72,18 @@ def wordings(pattern: Pattern, most: int) -> Iterator[tuple[Segment, ...]]:
 
 
 def _runs(phrase: str) -> Iterator[list[str]]:
-    """Yield the alternatives of each bracket, and words between brackets as one run."""
+    """Yield the alternatives of each bracket, and words between brackets as one run; a star ends it."""
     run: list[str] = []
     for group, word in _PIECE.findall(phrase):
-        if word and word != GAP:
-            run.append(word)
+        is_word = bool(word) and word != GAP
+        run += [word] if is_word else []
+        if is_word and not word.endswith("*"):
             continue
         if run:
             yield [" ".join(run)]
         run = []
-        yield [GAP] if word else group.split("|")
+        if not is_word:
+            yield [GAP] if word else group.split("|")
     if run:
         yield [" ".join(run)]
 

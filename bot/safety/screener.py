@@ -24,6 +24,8 @@ class Thresholds:
 
     alert: float
     ask: float
+    joined: float
+    """From which score on several messages together are an alert; they are never only a doubt."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,13 @@ class Screener:
         if not earlier or alone.decision is Decision.ALERT:
             return alone
         together = replace(self._screen(" ".join([*earlier, text])), joined=True)
-        is_stronger = _STRENGTH[together.decision] > _STRENGTH[alone.decision]
-        return together if is_stronger else alone
+        return together if self._is_sure(together) else alone
+
+    def _is_sure(self, together: Screening) -> bool:
+        """Messages that have nothing to do with each other make odd sentences: a doubt is none here."""
+        by_lexicon = together.layer in ("lexicon", "both")
+        is_likely = together.score >= self.thresholds.joined
+        return together.decision is Decision.ALERT and (by_lexicon or is_likely)
 
     def _screen(self, text: str) -> Screening:
         if not any(c.isalnum() for c in text):
@@ -136,5 +143,7 @@ def read_screener(data: Path, model: Path) -> Screener:
         lexicon=read_lexicon(data / "lexicon"),
         classifier=Classifier.load(model),
         languages=LanguageSense.load(model / LANGUAGES),
-        thresholds=Thresholds(float(thresholds["alert"]), float(thresholds["ask"])),
+        thresholds=Thresholds(
+            float(thresholds["alert"]), float(thresholds["ask"]), float(thresholds["joined"])
+        ),
     )

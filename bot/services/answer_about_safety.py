@@ -13,6 +13,7 @@ from bot.services.help_lines import line_now
 from bot.services.parts import Parts
 from bot.services.read_message import read_message
 from bot.services.say import Answering, Lane, answer_with
+from bot.services.subscription import address_of
 from bot.store import escalations, safety_questions
 from bot.store.tables import InboundRow
 
@@ -39,9 +40,10 @@ def _answer(session: Session, answering: Answering, disclosed: Disclosed, parts:
             converse(session, answering, "/safety", parts, disclosed)
     except (DialogueDown, DialogueRefused):
         logger.warning("inbound %s is answered without the dialogue engine", answering.inbound.id)
+        say = answer_to(disclosed)
         if disclosed.step in OPENING:
-            forget_the_conversation(session, answering.contact, parts.now())
-        answer_with(session, answering, answer_to(disclosed), parts, lane=Lane.RISK)
+            forget_the_conversation(session, answering.contact, say, parts.now())
+        answer_with(session, answering, say, parts, lane=Lane.RISK)
 
 
 def ask_again(session: Session, answering: Answering, parts: Parts) -> None:
@@ -71,7 +73,13 @@ def _disclosed(session: Session, answering: Answering, parts: Parts) -> Disclose
 
 
 def _answer_what_was_asked(session: Session, answering: Answering, parts: Parts) -> None:
-    """The closed question came first; now what the contact wrote before it is answered."""
+    """The closed question came first; now what the contact wrote before it is answered.
+
+    After STOP, and to a number that nobody enrolled, nothing but the words about safety is said.
+    """
+    has_left = address_of(session, answering.inbound).opted_out_at is not None
+    if has_left or answering.contact.role == Role.UNKNOWN:
+        return
     asked_about = _message_before_the_question(session, answering.contact.id)
     if asked_about is None or not asked_about.text:
         return

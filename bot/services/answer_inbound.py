@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot.domain.contacts import Role
-from bot.domain.disclosure import SafetyStep
+from bot.domain.disclosure import OPENING, SafetyStep
 from bot.domain.opting import opt_word
 from bot.domain.retry import DIALOGUE_REFUSES
 from bot.domain.risk import Tier
@@ -22,12 +22,15 @@ from bot.services.subscription import (
     stay_silent_after_stop,
 )
 from bot.store import database, escalations, inbox, outbox, tasks
-from bot.store.tables import ContactRow, InboundRow
+from bot.store.tables import ContactRow, InboundRow, OutboundRow
 
 logger = logging.getLogger(__name__)
 
 FALLBACK_PART = 900
 """The part number of "I cannot answer just now": the real answer's parts come later, from zero."""
+
+MENU_GRACE, MENU_MESSAGES = timedelta(hours=1), 10
+"""How far back a disclosure is looked for that came while a menu was on its way, or after it."""
 
 LONGEST_DIALOGUE_WAIT = timedelta(seconds=30)
 
@@ -66,23 +69,43 @@ def _answer(session: Session, contact: ContactRow, inbound: InboundRow, parts: P
 def _pass_gates(session: Session, answering: Answering, parts: Parts) -> str | None:
     """Return the intent where the dialogue answered, None where a gate before it did."""
     contact, inbound = answering.contact, answering.inbound
-    address = address_of(session, inbound)
+    is_opt_word = _heed_opt_word(session, answering, parts)
     if inbound.safety is not None and answer_about_safety(session, answering, parts):
         _keep_for_a_person(session, answering, parts)
         return None
-    if word := opt_word(inbound.text, inbound.opt_out_type):
-        change_subscription(session, answering, word, parts)
+    if is_opt_word:
         return None
-    if address.opted_out_at is not None:
+    if address_of(session, inbound).opted_out_at is not None:
         stay_silent_after_stop(session, answering, parts)
+        _keep_for_a_person(session, answering, parts)
         return None
     if contact.role == Role.UNKNOWN:
         _greet_stranger(session, answering, parts)
         return None
     if contact.held_by_id is not None:
         return None  # a case manager holds the conversation, sees the message and answers it
-    shown = outbox.last_menu(session, inbound)
+    shown = _menu_that_waits(session, inbound)
     return _follow(session, answering, read_message(inbound, shown, parts.words), parts)
+
+
+def _heed_opt_word(session: Session, answering: Answering, parts: Parts) -> bool:
+    """Leave or come back, also where the same message tells of danger; the answer to that follows."""
+    word = opt_word(answering.inbound.text, answering.inbound.opt_out_type)
+    if word:
+        change_subscription(session, answering, word, parts)
+    return word is not None
+
+
+def _menu_that_waits(session: Session, inbound: InboundRow) -> OutboundRow | None:
+    """Return the menu that a digit selects from; a disclosure has ended whatever was asked before."""
+    shown = outbox.last_menu(session, inbound)
+    if shown is None:
+        return None
+    earlier = inbox.last_before(session, inbound, shown.created_at - MENU_GRACE, MENU_MESSAGES)
+    disclosures = [row for row in earlier if row.safety in OPENING]
+    answers = [row for told in disclosures for row in outbox.answers_to(session, told.id)]
+    is_over = any(answer.sequence > shown.sequence for answer in answers)
+    return None if is_over else shown
 
 
 def _follow(session: Session, answering: Answering, reading: Reading, parts: Parts) -> str | None:
@@ -100,7 +123,9 @@ def _follow(session: Session, answering: Answering, reading: Reading, parts: Par
 
 
 def _keep_for_a_person(session: Session, answering: Answering, parts: Parts) -> None:
-    """What came with a sign of danger is heard, seen or read as well."""
+    """What the dialogue does not get is heard, seen or read; a person looks who a stranger is."""
+    if answering.contact.role == Role.UNKNOWN:
+        _queue(session, answering, "unknown_number", parts)
     task = read_message(answering.inbound, None, parts.words).task
     if task:
         _queue(session, answering, task, parts)
@@ -119,15 +144,16 @@ def _queue(session: Session, answering: Answering, task: str, parts: Parts) -> N
 
 
 def _greet_stranger(session: Session, answering: Answering, parts: Parts) -> None:
-    """Tell a number that nobody enrolled whom to turn to; a person looks who it is."""
-    contact_id = answering.contact.id
-    tasks.queue(session, contact_id, "unknown_number", parts.now(), "", answering.inbound.id)
+    """Tell a number that nobody enrolled whom to turn to."""
+    _keep_for_a_person(session, answering, parts)
     answer_with(session, answering, ["fallback.unknown_number"], parts)
 
 
 def _finish(contact: ContactRow, inbound: InboundRow, now: datetime) -> None:
+    """Only an answer of the dialogue engine ends an outage: others need none."""
     inbound.state, inbound.answered_at = "answered", now
-    contact.fallback_said_at = None
+    if inbound.intent is not None:
+        contact.fallback_said_at = None
 
 
 def _patience(inbound: InboundRow, now: datetime) -> timedelta:

@@ -11,14 +11,18 @@ from bot.domain.risk_policy import Calling
 from bot.services import rota
 from bot.services.notify_staff import queue_notice
 from bot.services.parts import Parts
-from bot.store import contacts, escalations
+from bot.store import escalations, notices
 from bot.store.risk_tables import EscalationRow
+from bot.store.tables import ContactRow
 
 CALLS = ("staff.alert", "staff.passed_on", "staff.not_reached", "staff.more_signs")
 """The notifications that call somebody; other ones answer what they did."""
 
 AT_MOST_EVERY = timedelta(minutes=5)
 """Further signs of one contact reach the person who has it no more often than this."""
+
+SAID = (Step.PROOF_YES, Step.PROOF_NO, Step.PROOF_SILENT, Step.JOINED)
+"""What a contact may have said last: a further sign, or whether somebody reached them."""
 
 MAY_WAIT = (Tier.MEDIUM, Tier.LOW)
 """Tiers that wait for the next shift if it begins in time, instead of waking the supervisor."""
@@ -30,9 +34,11 @@ def call(session: Session, row: EscalationRow, parts: Parts) -> None:
     It runs when an escalation opens, when its time comes, and when a notification was refused.
     """
     now, calling = parts.now(), parts.safety.policy.calling[Tier(row.tier)]
+    if row.called_since is not None and row.called_since > now:
+        row.called_since = now  # this machine's clock was put back
     if _is_over_for_this_one(session, row, calling, now):
         _pass_on(session, row, parts)
-    else:
+    elif row.channel_number < len(calling.channels):
         _notify(session, row, calling.channels[row.channel_number], parts)
         row.channel_number += 1
     row.next_call_at = _next_look(row, calling, now)
@@ -46,12 +52,22 @@ def pass_on(session: Session, row: EscalationRow, parts: Parts) -> None:
 
 
 def tell_assigned(session: Session, row: EscalationRow, parts: Parts) -> None:
-    """Tell who has it, or who is being called, that there is a further sign."""
-    to = row.assigned_id or row.called_id
-    since = parts.now() - AT_MOST_EVERY
-    if to is not None and not escalations.notice_since(session, row.id, to, since):
-        channel = parts.safety.policy.calling[Tier(row.tier)].channels[0]
-        queue_notice(session, row, to, channel, "staff.more_signs", parts)
+    """Tell who has it, or who is being called, that there is a further sign.
+
+    Who has it is told of every sign, at the latest when the pause between two notifications is over.
+    """
+    is_open, now = row.state == State.OPEN, parts.now()
+    to = row.called_id if is_open else row.assigned_id
+    if to is None:
+        return  # between two rounds of calling: the next round tells
+    told_at = notices.last_call_at(session, row.id, to, CALLS)
+    may_tell_at = max(now, told_at + AT_MOST_EVERY) if told_at else now
+    is_waiting = told_at is not None and told_at > now
+    if is_waiting or (is_open and may_tell_at > now):
+        return
+    channel = parts.safety.policy.calling[Tier(row.tier)].channels[0]
+    notice = queue_notice(session, row, to, channel, "staff.more_signs", parts)
+    notice.next_attempt_at = may_tell_at
 
 
 def _is_over_for_this_one(
@@ -69,13 +85,16 @@ def _is_over_for_this_one(
 
 def _pass_on(session: Session, row: EscalationRow, parts: Parts) -> None:
     now = parts.now()
-    before = row.called_id
-    if before is not None:
-        row.tried = [*row.tried, str(before)]
-        escalations.note(session, row, Step.PASSED_ON, now, staff_id=before)
-    following = _next_person(session, row, parts)
-    if following is None and row.tier in MAY_WAIT and not row.tried:
-        return _wait_for_shift(session, row, now)
+    is_beginning = row.called_id is None and not row.tried
+    if row.called_id is not None:
+        row.tried = [*row.tried, str(row.called_id)]
+        escalations.note(session, row, Step.PASSED_ON, now, staff_id=row.called_id)
+    duty = _on_duty(session, row, now)
+    if is_beginning and not duty:
+        escalations.note(session, row, Step.ROTA_GAP, now, detail=row.country)
+        if shift_at := _shift_in_time(session, row, now):
+            return _wait_for_shift(row, shift_at)
+    following = _next_person(session, row, duty, parts)
     if following is None:
         return _standing_line(session, row, parts)
     row.called_id, row.called_since, row.channel_number = following, now, 0
@@ -85,29 +104,46 @@ def _pass_on(session: Session, row: EscalationRow, parts: Parts) -> None:
     return None
 
 
-def _next_person(session: Session, row: EscalationRow, parts: Parts) -> UUID | None:
-    """Return who comes next: whoever had it, case managers on duty, then supervisors."""
-    now = parts.now()
-    contact = contacts.get(session, row.contact_id)
+def _on_duty(session: Session, row: EscalationRow, now: datetime) -> list[UUID]:
+    """Return the case managers on duty: whoever had it, or the contact's own one, first."""
+    contact = session.get_one(ContactRow, row.contact_id)
     own = row.assigned_id or contact.case_manager_id
-    duty = rota.on_duty_for(session, row.country, row.phase, now, own)
-    if not duty and not row.tried and row.called_id is None:
-        escalations.note(session, row, Step.ROTA_GAP, now, detail=row.country)
-        if row.tier in MAY_WAIT and _shift_in_time(session, row, now):
-            return None
-    chain = [*duty, *rota.supervisors(session, now)]
+    return rota.on_duty_for(session, row.country, row.phase, now, own)
+
+
+def _next_person(
+    session: Session, row: EscalationRow, duty: list[UUID], parts: Parts
+) -> UUID | None:
+    """Return who comes next: the case managers on duty, then supervisors.
+
+    However many are on duty, the last call before the deadline is a supervisor's.
+    """
+    now, calling = parts.now(), parts.safety.policy.calling[Tier(row.tier)]
+    supervisors = rota.supervisors(session, now)
+    is_late = now >= row.acknowledge_by - calling.pass_on_after
+    chain = [*supervisors, *duty] if is_late else [*duty, *supervisors]
     return next((p for p in chain if str(p) not in row.tried), None)
 
 
 def _shift_in_time(session: Session, row: EscalationRow, now: datetime) -> datetime | None:
+    """Return when the next shift begins, where nothing burns and it begins in time."""
+    if row.tier not in MAY_WAIT or _was_not_reached(session, row):
+        return None
     latest = now + (row.acknowledge_by - now) / 2
     return rota.next_duty_at(session, row.country, row.phase, now, latest)
 
 
-def _wait_for_shift(session: Session, row: EscalationRow, now: datetime) -> None:
-    """Nothing burns: the next shift begins in time."""
+def _was_not_reached(session: Session, row: EscalationRow) -> bool:
+    return _said_last(session, row) in (Step.PROOF_NO, Step.PROOF_SILENT)
+
+
+def _said_last(session: Session, row: EscalationRow) -> Step | None:
+    return escalations.latest_step(session, row.id, SAID)
+
+
+def _wait_for_shift(row: EscalationRow, shift_at: datetime) -> None:
     row.called_id, row.called_since, row.channel_number = None, None, 0
-    row.next_call_at = _shift_in_time(session, row, now)
+    row.next_call_at = shift_at
 
 
 def _standing_line(session: Session, row: EscalationRow, parts: Parts) -> None:
@@ -122,7 +158,7 @@ def _standing_line(session: Session, row: EscalationRow, parts: Parts) -> None:
 
 def _notify(session: Session, row: EscalationRow, channel: str, parts: Parts) -> None:
     message_id = "staff.passed_on" if row.tried else "staff.alert"
-    if escalations.has_step(session, row.id, Step.PROOF_NO, row.opened_at):
+    if _said_last(session, row) == Step.PROOF_NO:
         message_id = "staff.not_reached"
     queue_notice(session, row, row.called_id, channel, message_id, parts)
 

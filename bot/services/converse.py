@@ -1,8 +1,10 @@
 """One turn with the dialogue engine: its replies become outbound rows, its effects are recorded."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import uuid5
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +18,9 @@ from bot.services.parts import Parts
 from bot.services.say import Answering, Lane, answer_with
 from bot.store import contacts, escalations
 from bot.store.tables import ContactRow, ConversationRow
+
+TRUE_ONLY_NOW = {"disclosure.who_when", "disclosure.line"}
+"""What is not said again: by then the hour may have passed and the line be closed."""
 
 
 def converse(
@@ -51,29 +56,37 @@ def _carry_out(
     parts: Parts,
 ) -> None:
     """Effects come first: a language that was just chosen already applies to this reply."""
+    held = _held_topics(session, answering.contact, parts)
     for effect in reply.effects:
-        apply(session, answering, effect, parts)
+        if effect.get("topic") not in held:
+            apply(session, answering, effect, parts)
     say = list(reply.say)
     if any(effect["do"] == "repeat_last" for effect in reply.effects):
         say = conversation.last_said or ["requests.nothing_to_repeat"]
-    say = _without_held_journey(session, answering.contact, say, parts)
+    say = _without(held, say)
     if say:
         lane = Lane.RISK if answering.inbound.safety else Lane.INTERACTIVE
         answer_with(session, answering, say, parts, simpler=reply.simpler, asked=asked, lane=lane)
-        conversation.last_said = say
+        conversation.last_said = _worth_repeating(say)
 
 
-def _without_held_journey(
-    session: Session, contact: ContactRow, say: list[str], parts: Parts
-) -> list[str]:
-    """While the fear of a return is looked at, nothing presents that return as settled."""
-    child = contacts.child_of(session, contact)
-    if child is None or child.journey_held_at is None or contact.role != Role.CHILD:
+def _held_topics(session: Session, contact: ContactRow, parts: Parts) -> frozenset[str]:
+    """While the fear of a return is looked at, nothing presents that return as settled to the child."""
+    is_held = contact.role == Role.CHILD and contact.journey_held_at is not None
+    return parts.safety.policy.held_topics if is_held else frozenset()
+
+
+def _without(held: frozenset[str], say: list[str]) -> list[str]:
+    """Return what may be said; in place of a held topic, who will talk about it first."""
+    kept = [message_id for message_id in say if topic_of(message_id) not in held]
+    if len(kept) == len(say):
         return say
-    held = parts.safety.policy.held_topics
-    told = {message_id for message_id in say if topic_of(message_id) in held}
-    kept = [message_id for message_id in say if message_id not in told]
-    return ["disclosure.journey_held", *kept] if told else say
+    return ["disclosure.journey_held", *(m for m in kept if m != "requests.simpler_intro")]
+
+
+def _worth_repeating(say: Sequence[str]) -> list[str]:
+    """Return what stays true: a promised hour and an open line are of that moment."""
+    return [message_id for message_id in say if message_id not in TRUE_ONLY_NOW]
 
 
 def topic_of(message_id: str) -> str:
@@ -82,9 +95,12 @@ def topic_of(message_id: str) -> str:
     return rest.partition(".")[0] if family == "orientation" else ""
 
 
-def forget_the_conversation(session: Session, contact: ContactRow, now: datetime) -> None:
-    """Let the next turn begin anew: a form or a walk that was going on is over."""
-    _conversation(session, contact, now).events = []
+def forget_the_conversation(
+    session: Session, contact: ContactRow, said: Sequence[str], now: datetime
+) -> None:
+    """Let the next turn begin anew after this: a form or a walk that was going on is over."""
+    conversation = _conversation(session, contact, now)
+    conversation.events, conversation.last_said = [], _worth_repeating(said)
 
 
 def _conversation(session: Session, contact: ContactRow, now: datetime) -> ConversationRow:
@@ -109,7 +125,7 @@ def _request(
 ) -> TurnRequest:
     return TurnRequest(
         contact_id=answering.contact.id,
-        message_id=answering.inbound.id,
+        message_id=uuid5(answering.inbound.id, text),  # one message may lead to two turns
         text=text,
         metadata=_metadata(session, answering.contact, parts),
         events=conversation.events,

@@ -23,6 +23,9 @@ CODE_LETTERS = "ACEFHJKLMNPRTUVWXY"
 CODE_DIGITS = "23456789"
 """Read aloud and typed on a phone without being mistaken for one another."""
 
+MANY_CODES = len(CODE_LETTERS) ** 2 * len(CODE_DIGITS) // 2
+"""From so many unclosed escalations on codes have four places."""
+
 
 @dataclass(frozen=True)
 class Sign:
@@ -67,7 +70,7 @@ def _open(
     now, deadlines = parts.now(), parts.safety.taxonomy.deadlines[tier]
     child = contacts.child_of(session, contact)
     row = EscalationRow(
-        code=_fresh_code(session),
+        code=fresh_code(session),
         contact_id=contact.id,
         child_id=child.id if child else None,
         inbound_id=sign.inbound_id,
@@ -108,10 +111,15 @@ def _join(session: Session, row: EscalationRow, sign: Sign, tier: Tier, parts: P
     is_raised = URGENCY[tier] < URGENCY[Tier(row.tier)]
     if is_raised:
         _raise(session, row, sign, tier, parts)
-    if is_raised or row.state in (State.ACTED, State.CONFIRMED):
+    if is_raised or is_thought_done(session, row):
         reopen(session, row, parts)
     else:
         tell_assigned(session, row, parts)
+
+
+def is_thought_done(session: Session, row: EscalationRow) -> bool:
+    """Return whether nothing would bring anybody back to it: they acted, or the contact was reached."""
+    return row.state in (State.ACTED, State.CONFIRMED) or escalations.is_proved(session, row.id)
 
 
 def _raise(session: Session, row: EscalationRow, sign: Sign, tier: Tier, parts: Parts) -> None:
@@ -126,7 +134,7 @@ def _raise(session: Session, row: EscalationRow, sign: Sign, tier: Tier, parts: 
 def reopen(session: Session, row: EscalationRow, parts: Parts) -> None:
     """Call again, whoever had it first: there is something new, or it was not done."""
     now, deadlines = parts.now(), parts.safety.taxonomy.deadlines[Tier(row.tier)]
-    if row.state != State.OPEN:
+    if row.state != State.OPEN or is_thought_done(session, row):
         escalations.note(session, row, Step.REOPENED, now, detail=row.state)
         row.acknowledge_by = now + deadlines.acknowledge_within
         row.contact_by = now + deadlines.contact_child_within
@@ -134,6 +142,7 @@ def reopen(session: Session, row: EscalationRow, parts: Parts) -> None:
     row.state, row.closed_at = State.OPEN, None
     row.called_id, row.tried, row.channel_number = None, [], 0
     call(session, row, parts)
+    row.assigned_id = None  # nobody has it now; who had it was called first, if on duty
 
 
 def _hold(
@@ -148,10 +157,12 @@ def _hold(
         child.journey_held_at = child.journey_held_at or parts.now()
 
 
-def _fresh_code(session: Session) -> str:
-    """Return a code like K7M that no unclosed escalation has."""
+def fresh_code(session: Session) -> str:
+    """Return a code like K7M that no unclosed escalation has; where most are taken, one like K7M4."""
     taken = escalations.codes_in_use(session)
+    longer = choice(CODE_DIGITS) if len(taken) > MANY_CODES else ""
     while True:
-        code = choice(CODE_LETTERS) + choice(CODE_DIGITS) + choice(CODE_LETTERS)
+        code = choice(CODE_LETTERS) + choice(CODE_DIGITS) + choice(CODE_LETTERS) + longer
         if code not in taken:
             return code
+        longer = choice(CODE_DIGITS) if longer else ""

@@ -8,7 +8,7 @@ from bot.domain.escalation import EscalationError, State, Step, next_state
 from bot.services.call_staff import pass_on
 from bot.services.parts import Parts
 from bot.services.prove import confirm
-from bot.store import database, escalations, staff
+from bot.store import database, escalations, notices, safety_questions, staff
 from bot.store.risk_tables import EscalationRow
 from bot.store.tables import ContactRow
 
@@ -27,9 +27,9 @@ def acknowledge(session: Session, row: EscalationRow, staff_id: UUID, parts: Par
 
 
 def decline(session: Session, row: EscalationRow, staff_id: UUID, parts: Parts) -> None:
-    """Note that this person cannot; the next one is called at once."""
+    """Note that this person cannot, or not any more; the next one is called at once."""
     escalations.note(session, row, Step.DECLINED, parts.now(), staff_id=staff_id)
-    had_it = row.assigned_id == staff_id and row.state == State.ACKNOWLEDGED
+    had_it = row.assigned_id == staff_id and row.state in (State.ACKNOWLEDGED, State.ACTED)
     if had_it:
         row.state, row.assigned_id, row.acknowledged_at = State.OPEN, None, None
     if had_it or (row.state == State.OPEN and row.called_id == staff_id):
@@ -47,7 +47,7 @@ def record_action(
     row.state = next_state(State(row.state), State.ACTED)
     row.acted_at = parts.now()
     escalations.note(session, row, Step.ACTED, parts.now(), staff_id=staff_id, words=words)
-    if escalations.has_step(session, row.id, Step.PROOF_YES, row.opened_at):
+    if escalations.is_proved(session, row.id):
         confirm(session, row, parts)
     _changed(session, row)
 
@@ -66,6 +66,9 @@ def close(
         raise EscalationError("Closing needs a sentence about what was done.")
     row.state = next_state(State(row.state), State.CLOSED)
     row.closed_at, row.next_call_at, row.proof_at = parts.now(), None, None
+    notices.withdraw(session, row.id)
+    if question := safety_questions.open_proof(session, row.id):
+        safety_questions.settle(question, "closed", parts.now())
     escalations.note(session, row, Step.CLOSED, parts.now(), staff_id=staff_id, words=words)
     if release:
         release_journey(session, row, staff_id, parts)

@@ -1,5 +1,6 @@
 """Proof: at the promised time the contact is asked whether somebody reached them."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -10,23 +11,43 @@ from bot.services import rota
 from bot.services.call_staff import call
 from bot.services.parts import Parts
 from bot.services.say import say_about_safety
-from bot.store import escalations
+from bot.store import escalations, safety_questions
 from bot.store.risk_tables import EscalationRow, SafetyQuestionRow
 from bot.store.tables import ContactRow, InboundRow
+
+WORTH_ASKING = (Step.PROOF_SILENT, Step.PROOF_NO, Step.JOINED, Step.ACKNOWLEDGED, Step.ACTED)
+"""After silence a contact is asked again once they wrote, or once somebody took it."""
 
 
 def ask_for_proof(session: Session, row: EscalationRow, parts: Parts) -> None:
     """Ask the contact; where that is impossible it counts as silence."""
-    now, row.proof_at = parts.now(), None
-    if escalations.has_step(session, row.id, Step.PROOF_YES, row.opened_at):
+    row.proof_at = None
+    if escalations.is_proved(session, row.id):
         return
-    contact = session.get_one(ContactRow, row.contact_id)
-    inbound = session.get(InboundRow, row.inbound_id) if row.inbound_id else None
-    said = inbound and say_about_safety(session, contact, inbound, ["disclosure.proof"], parts)
-    if inbound is None or not said:
+    known = safety_questions.open_proof(session, row.id)
+    if known is not None:
+        known.due_at = min(known.due_at, parts.now() + _within(row, parts))
+    elif _is_asked_in_vain(session, row):
+        row.proof_at = (
+            parts.now() + parts.safety.taxonomy.deadlines[_tier(row)].contact_child_within
+        )
+    elif not _ask(session, row, parts):
         not_reached(session, row, Step.PROOF_SILENT, parts)
-        return
-    calling = parts.safety.policy.calling[Tier(row.tier)]
+
+
+def _is_asked_in_vain(session: Session, row: EscalationRow) -> bool:
+    """They did not answer the last time, and nobody has taken it since: the calling goes on anyway."""
+    latest = escalations.latest_step(session, row.id, WORTH_ASKING)
+    return row.state == State.OPEN and latest == Step.PROOF_SILENT
+
+
+def _ask(session: Session, row: EscalationRow, parts: Parts) -> bool:
+    now, contact = parts.now(), session.get_one(ContactRow, row.contact_id)
+    inbound = session.get(InboundRow, row.inbound_id) if row.inbound_id else None
+    if inbound is None:
+        return False
+    if not say_about_safety(session, contact, inbound, ["disclosure.proof"], parts):
+        return False
     question = SafetyQuestionRow(
         kind="proof",
         contact_id=contact.id,
@@ -35,10 +56,11 @@ def ask_for_proof(session: Session, row: EscalationRow, parts: Parts) -> None:
         category=row.category,
         tier=row.tier,
         asked_at=now,
-        due_at=now + calling.proof_within,
+        due_at=now + _within(row, parts),
     )
     session.add(question)
     escalations.note(session, row, Step.PROOF_ASKED, now)
+    return True
 
 
 def was_reached(
@@ -69,12 +91,26 @@ def not_reached(
     escalations.note(session, row, why, now, inbound_id=inbound_id)
     if row.state != State.OPEN:
         escalations.note(session, row, Step.REOPENED, now, detail=row.state)
-    contact = session.get_one(ContactRow, row.contact_id)
-    duty = rota.on_duty_for(session, row.country, row.phase, now, contact.case_manager_id)
-    row.state = State.OPEN
-    row.tried = [str(person) for person in duty]
+    row.tried = _who_had_it(session, row, now)
+    row.state, row.closed_at, row.assigned_id = State.OPEN, None, None
     row.called_id, row.called_since, row.channel_number = None, None, 0
-    deadlines = parts.safety.taxonomy.deadlines[Tier(row.tier)]
-    row.contact_by = now + deadlines.contact_child_within
+    row.contact_by = now + parts.safety.taxonomy.deadlines[_tier(row)].contact_child_within
     row.proof_at = row.contact_by
     call(session, row, parts)
+
+
+def _who_had_it(session: Session, row: EscalationRow, now: datetime) -> list[str]:
+    """Return the case managers on duty, and who had it if another supervisor can be called."""
+    contact = session.get_one(ContactRow, row.contact_id)
+    duty = rota.on_duty_for(session, row.country, row.phase, now, contact.case_manager_id)
+    others = [p for p in rota.supervisors(session, now) if p != row.assigned_id]
+    had_it = [row.assigned_id] if row.assigned_id and others else []
+    return [str(person) for person in dict.fromkeys([*duty, *had_it])]
+
+
+def _tier(row: EscalationRow) -> Tier:
+    return Tier(row.tier)
+
+
+def _within(row: EscalationRow, parts: Parts) -> timedelta:
+    return parts.safety.policy.calling[_tier(row)].proof_within

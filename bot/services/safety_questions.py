@@ -1,19 +1,24 @@
 """The two closed questions: are you in danger (`danger`), did somebody reach you (`proof`)?"""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from bot.domain.disclosure import SafetyStep
-from bot.domain.escalation import Step
+from bot.domain.escalation import State, Step
 from bot.domain.risk import Tier
-from bot.services.escalate import Sign, escalate
+from bot.services.call_staff import tell_assigned
+from bot.services.escalate import Sign, escalate, fresh_code
 from bot.services.parts import Parts
 from bot.services.prove import not_reached, was_reached
 from bot.services.read_message import chosen
 from bot.store import escalations, outbox, safety_questions, tasks
-from bot.store.risk_tables import SafetyQuestionRow
+from bot.store.risk_tables import EscalationRow, SafetyQuestionRow
 from bot.store.tables import ContactRow, InboundRow
+
+LATE_ANSWER = timedelta(days=1)
+"""How long a no to the question for proof opens again what a person has closed."""
 
 Answer = tuple[SafetyStep, str]
 
@@ -79,8 +84,7 @@ def _danger(
     session: Session, contact: ContactRow, inbound: InboundRow, step: SafetyStep, parts: Parts
 ) -> Answer | None:
     question = waiting(session, contact.id)
-    category = question.category if question else "immediate_danger"
-    tier = Tier(question.tier) if question else Tier.CRITICAL
+    category, tier = _asked_about(session, contact, question)
     if question is not None:
         close(question, step.removeprefix("said_"), parts)
     if step is SafetyStep.SAID_NO:
@@ -92,47 +96,112 @@ def _danger(
     return step, category
 
 
+def _asked_about(
+    session: Session, contact: ContactRow, question: SafetyQuestionRow | None
+) -> tuple[str, Tier]:
+    """Return what an answer is about; a repeated answer is about what was asked last."""
+    asked = question or safety_questions.latest_of(session, contact.id, "danger")
+    return (asked.category, Tier(asked.tier)) if asked else ("immediate_danger", Tier.CRITICAL)
+
+
 def _review(
     session: Session, contact: ContactRow, question: SafetyQuestionRow, parts: Parts
 ) -> None:
     """The contact said no: a person still reads it, without hurry."""
-    within = parts.safety.taxonomy.deadlines[Tier.LOW].acknowledge_within
-    tasks.queue(
-        session,
-        contact.id,
-        "review",
-        parts.now(),
-        question.category,
-        question.inbound_id,
-        tier=Tier.LOW,
-        due_at=parts.now() + within,
-    )
+    _keep(session, contact, question.inbound_id, question.category, Tier.LOW, parts)
+
+
+def _keep(
+    session: Session,
+    contact: ContactRow,
+    inbound_id: UUID,
+    category: str,
+    tier: Tier,
+    parts: Parts,
+) -> None:
+    now = parts.now()
+    due_at = now + parts.safety.taxonomy.deadlines[tier].acknowledge_within
+    tasks.queue(session, contact.id, "review", now, category, inbound_id, tier=tier, due_at=due_at)
 
 
 def _proof(
     session: Session, contact: ContactRow, inbound: InboundRow, step: SafetyStep, parts: Parts
-) -> Answer | None:
-    question = safety_questions.open_of(session, contact.id, "proof")
-    if question is not None:
-        close(question, "yes" if step is SafetyStep.REACHED else "no", parts)
+) -> Answer:
+    """Take an answer about having been reached; what was closed meanwhile is opened again by a no."""
+    asked = safety_questions.latest_of(session, contact.id, "proof")
     row = escalations.unclosed_of(session, contact.id)
+    if row is None and asked is not None and step is SafetyStep.NOT_REACHED:
+        row = _closed_too_early(session, contact, inbound, asked, parts)
     if row is None:
-        return None
-    if step is SafetyStep.REACHED:
+        return step, ""
+    if step is SafetyStep.NOT_REACHED:
+        _says_no(session, row, inbound, asked, parts)
+    elif asked is not None and asked.escalation_id == row.id:
+        _close_proof(session, row, "yes", parts)
         was_reached(session, row, inbound.id, parts)
-    else:
-        not_reached(session, row, Step.PROOF_NO, parts, inbound.id)
     return step, row.category
+
+
+def _says_no(
+    session: Session,
+    row: EscalationRow,
+    inbound: InboundRow,
+    asked: SafetyQuestionRow | None,
+    parts: Parts,
+) -> None:
+    was_open = _close_proof(session, row, "no", parts)
+    if was_open or not _is_called_since(row, asked):
+        not_reached(session, row, Step.PROOF_NO, parts, inbound.id)
+        return
+    escalations.note(session, row, Step.PROOF_NO, parts.now(), inbound_id=inbound.id)
+    tell_assigned(session, row, parts)
+
+
+def _close_proof(session: Session, row: EscalationRow, answer: str, parts: Parts) -> bool:
+    """Settle the open question for proof; return whether there was one."""
+    question = safety_questions.open_proof(session, row.id)
+    if question is not None:
+        close(question, answer, parts)
+    return question is not None
+
+
+def _is_called_since(row: EscalationRow, asked: SafetyQuestionRow | None) -> bool:
+    """Return whether somebody is being called, or took it after the question: a no is not news then."""
+    if row.state != State.ACKNOWLEDGED or row.acknowledged_at is None:
+        return row.state == State.OPEN
+    return asked is not None and row.acknowledged_at > asked.asked_at
+
+
+def _closed_too_early(
+    session: Session,
+    contact: ContactRow,
+    inbound: InboundRow,
+    asked: SafetyQuestionRow,
+    parts: Parts,
+) -> EscalationRow | None:
+    """Return what was closed although nobody reached the contact; an old question becomes a task."""
+    if asked.escalation_id is None or parts.now() - asked.asked_at > LATE_ANSWER:
+        _keep(session, contact, inbound.id, asked.category, Tier(asked.tier), parts)
+        return None
+    row = escalations.lock(session, asked.escalation_id)
+    if row.code in escalations.codes_in_use(session):
+        row.code = fresh_code(session)
+    return row
 
 
 def settle_silence(session: Session, question: SafetyQuestionRow, parts: Parts) -> None:
     """Nobody answered in time: silence counts as yes about danger, as no about having been reached."""
-    close(question, "silence", parts)
     if question.kind == "proof":
-        row = escalations.unclosed_of(session, question.contact_id)
-        if row is not None:
-            not_reached(session, row, Step.PROOF_SILENT, parts)
+        _never_answered(session, question, parts)
         return
+    close(question, "silence", parts)
     contact = session.get_one(ContactRow, question.contact_id)
     sign = Sign(question.category, Tier(question.tier), question.inbound_id)
     escalate(session, contact, sign, parts)
+
+
+def _never_answered(session: Session, question: SafetyQuestionRow, parts: Parts) -> None:
+    close(question, "silence", parts)
+    row = escalations.lock(session, question.escalation_id) if question.escalation_id else None
+    if row is not None and row.state not in (State.CONFIRMED, State.CLOSED):
+        not_reached(session, row, Step.PROOF_SILENT, parts)

@@ -11,9 +11,16 @@ from bot.domain.risk import Decision, Screening, Tier
 from bot.services import safety_questions
 from bot.services.escalate import Sign, escalate
 from bot.services.parts import Parts
-from bot.store import database, escalations, inbox, tasks
+from bot.services.read_message import chosen
+from bot.store import database, escalations, inbox, outbox, tasks
 from bot.store.risk_tables import SafetyQuestionRow
 from bot.store.tables import ContactRow, InboundRow
+
+MOST_ATTEMPTS = 5
+"""A message at which screening failed so often, or which killed its process, is read by a person."""
+
+NO_SIGN = (None, SafetyStep.NOT_ANSWERED)
+"""What is stored with a message that was no sign by itself."""
 
 
 def screen_next(parts: Parts) -> bool:
@@ -23,16 +30,26 @@ def screen_next(parts: Parts) -> bool:
     leaves both undone, a crash after leaves both done.
     """
     with database.unit_of_work(parts.engine) as session:
-        inbound = inbox.lock_unscreened(session)
-        if inbound is None:
+        begun = inbox.begin_screening(session)
+        if begun is None:
             return False
-        contact = session.get_one(ContactRow, inbound.contact_id)
-        inbox.arrive_in_order(session, f"safety:{contact.id}")
+    with database.unit_of_work(parts.engine) as session:
+        inbound = inbox.lock_unscreened(session, begun.id)
+        if inbound is not None:
+            _take(session, inbound, parts)
+    return True
+
+
+def _take(session: Session, inbound: InboundRow, parts: Parts) -> None:
+    contact = session.get_one(ContactRow, inbound.contact_id)
+    inbox.arrive_in_order(session, f"safety:{contact.id}")
+    if inbound.attempts > MOST_ATTEMPTS:
+        step, category = _unreadable(session, contact, inbound, parts)
+    else:
         step, category = _screen(session, contact, inbound, parts)
-        inbound.safety, inbound.category = step, category
-        inbound.screened_at = parts.now()
-        database.notify(session, database.INBOUND)
-        return True
+    inbound.safety, inbound.category, inbound.attempts = step, category, 0
+    inbound.screened_at = parts.now()
+    database.notify(session, database.INBOUND)
 
 
 def _screen(
@@ -44,6 +61,7 @@ def _screen(
         return answered
     if inbound.choice_id in parts.words.choices:
         return None, None  # our own button: nobody wrote it
+    _note_choice(session, inbound, parts)
     found = parts.safety.screen(inbound.text, _earlier(session, inbound, parts))
     if found.decision is Decision.NONE:
         return _no_sign(session, contact, parts)
@@ -57,7 +75,14 @@ def _earlier(session: Session, inbound: InboundRow, parts: Parts) -> list[str]:
     policy = parts.safety.policy
     since = inbound.received_at - policy.joined_within
     rows = inbox.last_before(session, inbound, since, policy.joined_messages)
-    return [row.text for row in rows if row.safety not in set(SafetyStep) and row.text]
+    own_words = (row for row in rows if row.choice_id is None)
+    return [row.text for row in own_words if row.safety in NO_SIGN and row.text]
+
+
+def _note_choice(session: Session, inbound: InboundRow, parts: Parts) -> None:
+    """A digit or a title that selects from the last menu is no part of a sentence."""
+    if choice := chosen(inbound, outbox.last_menu(session, inbound), parts.words):
+        inbound.choice_id = choice.id
 
 
 def _no_sign(
@@ -67,13 +92,15 @@ def _no_sign(
     question = safety_questions.waiting(session, contact.id)
     if question is None:
         return None, None
-    question.due_at = parts.now() + parts.safety.policy.ask_silence
+    silence = parts.safety.policy.ask_silence
+    if question.due_at <= question.asked_at + silence:  # only once: chatting on is silence too
+        question.due_at = parts.now() + silence
     return SafetyStep.NOT_ANSWERED, question.category
 
 
 def _unreadable(
     session: Session, contact: ContactRow, inbound: InboundRow, parts: Parts
-) -> tuple[SafetyStep, None]:
+) -> tuple[SafetyStep | None, str | None]:
     """Words that nobody here can read may be a disclosure: a person reads them in time."""
     within = parts.safety.taxonomy.deadlines[Tier.HIGH].acknowledge_within
     due_at = parts.now() + within

@@ -79,7 +79,12 @@ def _speaker(session: Session, row: NoticeRow, person: StaffRow | None, parts: P
     escalation = session.get(EscalationRow, row.escalation_id) if row.escalation_id else None
     if escalation is not None:
         values |= _of(escalation, reader, parts)
-    return Speaker(Audience.CAREGIVER, reader.locale, Channel.SMS, values)
+    return Speaker(Audience.CAREGIVER, reader.locale, _spelled_for(row.channel), values)
+
+
+def _spelled_for(channel: str) -> Channel:
+    """Only SMS drops accents; read aloud without them, words would be pronounced wrongly."""
+    return Channel.SMS if channel == Channel.SMS else Channel.WHATSAPP
 
 
 def _locale(language: str, country: str) -> str:

@@ -1,7 +1,6 @@
 """What a person of the staff answers from their phone: one digit, perhaps with the code of the case."""
 
 import re
-from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -11,12 +10,24 @@ from bot.domain.typed_text import fold
 from bot.services.handle_escalation import acknowledge, decline
 from bot.services.notify_staff import queue_notice
 from bot.services.parts import Parts
+from bot.services.rota import CASE_MANAGER, SUPERVISOR
 from bot.store import database, escalations, staff
 from bot.store.risk_tables import EscalationRow, StaffReplyRow, StaffRow
 
-_DIGIT = re.compile(r"\b([123])\b")
-_CODE = re.compile(r"\b([a-z][2-9][a-z])\b")
-_WORDS = {"si": "1", "yes": "1", "ok": "1", "voy": "1", "no": "2", "llamar": "3", "call": "3"}
+_CODE = re.compile(r"[a-z][2-9][a-z][2-9]?")
+_MEANT_BY = {
+    "1": "1 si yes ok voy have tengo tomo",
+    "2": "2 no cannot cant",
+    "3": "3 call llamar llamada llamame llamenme llameme",
+}
+_WORDS = {word: digit for digit, words in _MEANT_BY.items() for word in words.split()}
+_SAYS_NOTHING = frozenset(
+    {"i", "it", "me", "yo", "lo", "la", "puedo", "hola", "please", "por", "favor"}
+    | {"gracias", "thanks", "thank", "you"}
+)
+
+MAY_TAKE = (CASE_MANAGER, SUPERVISOR)
+"""Roles that may take a case by its code, also one that they were not called for."""
 
 
 def take_staff_reply(
@@ -28,7 +39,7 @@ def take_staff_reply(
     """
     if not _store(session, person, text, reference, parts):
         return False
-    row = escalation_meant(session, person.id, text)
+    row = escalation_meant(session, person, text)
     answer, values = take_digit(session, row, person, digit_of(text), parts)
     if answer:
         queue_notice(session, row, person.id, channel, answer, parts, **values)
@@ -54,22 +65,27 @@ def take_digit(
 
 
 def digit_of(text: str) -> str:
-    """Return the digit that a reply means, empty if none."""
-    folded = fold(text)
-    found = _DIGIT.search(folded)
-    return found[1] if found else _WORDS.get(folded, "")
+    """Return the digit that a reply means, empty if none.
+
+    A digit inside a sentence is none: "I am in 1 meeting, I cannot" must not end the calling.
+    """
+    said = {word for word in fold(text).split() if not _CODE.fullmatch(word)} - _SAYS_NOTHING
+    meant = {_WORDS.get(word, "") for word in said}
+    return meant.pop() if len(meant) == 1 else ""
 
 
-def escalation_meant(session: Session, staff_id: UUID, text: str) -> EscalationRow | None:
+def escalation_meant(session: Session, person: StaffRow, text: str) -> EscalationRow | None:
     """Return the escalation whose code was written, else the most urgent that waits for this person.
 
-    Where nothing waits any more, the one that this person has: a digit may be sent twice.
+    Where nothing waits any more, the one that this person has: a digit may be sent twice. A code that
+    is not known means nothing: another case must not be taken for it.
     """
-    waiting = escalations.unacknowledged_of(session, staff_id)
-    mine = escalations.assigned_to(session, staff_id)
-    codes = set(_CODE.findall(fold(text)))
-    meant = next((row for row in (*waiting, *mine) if row.code.lower() in codes), None)
-    found = meant or next(iter((*waiting, *mine)), None)
+    codes = {word.upper() for word in fold(text).split() if _CODE.fullmatch(word)}
+    if codes:
+        found = escalations.with_code(session, codes) if person.role in MAY_TAKE else None
+    else:
+        waiting = escalations.unacknowledged_of(session, person.id)
+        found = next(iter((*waiting, *escalations.assigned_to(session, person.id))), None)
     return escalations.lock(session, found.id) if found else None
 
 

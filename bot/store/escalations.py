@@ -1,16 +1,19 @@
 """Queries about escalations: open ones per contact, what is due, the chain."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, select
 from sqlalchemy.orm import Session
 
 from bot.domain.escalation import State, Step
-from bot.domain.risk import URGENCY
+from bot.domain.risk import URGENCY, Tier
 from bot.errors import AcompanaError, NotFound
 from bot.store.risk_tables import EscalationRow, EscalationStepRow, NoticeRow
+
+PROOF = (Step.OPENED, Step.REOPENED, Step.PROOF_YES, Step.PROOF_NO, Step.PROOF_SILENT)
+"""What decides whether somebody reached the contact: the last of these."""
 
 SHORTEST_START = 6
 """Characters of an id that are enough to name an escalation on the command line."""
@@ -47,6 +50,7 @@ def unclosed_of(session: Session, contact_id: UUID) -> EscalationRow | None:
         .order_by(EscalationRow.opened_at.desc())
         .limit(1)
         .with_for_update()
+        .execution_options(populate_existing=True)
     )
     return session.scalars(query).one_or_none()
 
@@ -60,11 +64,22 @@ def latest_of(session: Session, contact_id: UUID) -> EscalationRow | None:
     return session.scalars(newest).one_or_none()
 
 
-def next_to_call(session: Session, now: datetime) -> EscalationRow | None:
-    """Lock the most urgent escalation whose next call is due."""
+def next_to_call(
+    session: Session, now: datetime, longest: Mapping[Tier, timedelta]
+) -> EscalationRow | None:
+    """Lock the most urgent escalation whose next call is due.
+
+    One whose next call is further away than the longest wait of its tier was planned by a clock that
+    went wrong, or its time was lost: it is due as well.
+    """
+    is_due = EscalationRow.next_call_at <= now
+    wait = case(
+        {tier.value: now + most for tier, most in longest.items()}, value=EscalationRow.tier
+    )
+    is_lost = EscalationRow.next_call_at.is_(None) | (EscalationRow.next_call_at > wait)
     query = (
         select(EscalationRow)
-        .where(EscalationRow.next_call_at <= now, EscalationRow.state == State.OPEN)
+        .where(is_due | is_lost, EscalationRow.state == State.OPEN)
         .order_by(_urgency(), EscalationRow.next_call_at)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -99,6 +114,15 @@ def listed(session: Session, *, closed: bool) -> Sequence[EscalationRow]:
     if not closed:
         query = query.where(EscalationRow.state != State.CLOSED)
     return session.scalars(query).all()
+
+
+def with_code(session: Session, codes: Collection[str]) -> EscalationRow | None:
+    """Return the unclosed escalation with one of these codes; None if it is not clear which."""
+    query = select(EscalationRow).where(
+        EscalationRow.code.in_(codes), EscalationRow.state != State.CLOSED
+    )
+    found = session.scalars(query).all()
+    return found[0] if len(found) == 1 else None
 
 
 def codes_in_use(session: Session) -> set[str]:
@@ -138,24 +162,22 @@ def chain(session: Session, escalation_id: UUID) -> Sequence[EscalationStepRow]:
     return session.scalars(query.order_by(EscalationStepRow.id)).all()
 
 
-def has_step(session: Session, escalation_id: UUID, step: Step, since: datetime) -> bool:
-    """Return whether that step was taken since then."""
-    query = select(EscalationStepRow.id).where(
-        EscalationStepRow.escalation_id == escalation_id,
-        EscalationStepRow.step == step,
-        EscalationStepRow.at >= since,
+def latest_step(session: Session, escalation_id: UUID, of: Collection[Step]) -> Step | None:
+    """Return which of these steps was taken last, None if none was."""
+    query = select(EscalationStepRow.step).where(
+        EscalationStepRow.escalation_id == escalation_id, EscalationStepRow.step.in_(of)
     )
-    return session.scalars(query.limit(1)).first() is not None
+    latest = session.scalars(query.order_by(EscalationStepRow.id.desc()).limit(1)).first()
+    return Step(latest) if latest else None
+
+
+def is_proved(session: Session, escalation_id: UUID) -> bool:
+    """Return whether the contact said that somebody reached them, and nothing has happened since."""
+    return latest_step(session, escalation_id, PROOF) == Step.PROOF_YES
 
 
 def _urgency() -> ColumnElement[int]:
     return case({tier.value: rank for tier, rank in URGENCY.items()}, value=EscalationRow.tier)
-
-
-def notice_since(session: Session, escalation_id: UUID, staff_id: UUID, since: datetime) -> bool:
-    """Return whether this person was notified about it since then."""
-    mine = (NoticeRow.staff_id == staff_id) & (NoticeRow.created_at >= since)
-    return notice_exists(session, escalation_id, mine)
 
 
 def reached(session: Session, escalation_id: UUID, staff_id: UUID, since: datetime) -> bool:

@@ -30,7 +30,8 @@ def lock_next(session: Session, now: datetime) -> tuple[ContactRow, InboundRow] 
     """Lock the contact who has waited longest and return their next message.
 
     A contact whose oldest message waits for a retry keeps their place: later messages wait behind it,
-    but for those about safety. Nothing is answered before it was screened.
+    but for those about safety. Nothing is answered before it was screened. The lock lets others point at
+    the contact: a message may be stored, screened and escalated while an answer is still being thought of.
     """
     earlier = aliased(InboundRow)
     first_in_line = ~(
@@ -53,7 +54,7 @@ def lock_next(session: Session, now: datetime) -> tuple[ContactRow, InboundRow] 
         )
         .order_by(_urgent_first(), InboundRow.sequence)
         .limit(1)
-        .with_for_update(of=ContactRow, skip_locked=True)
+        .with_for_update(of=ContactRow, skip_locked=True, key_share=True)
     )
     contact = session.scalars(query).one_or_none()
     return _with_next(session, contact, now) if contact else None
@@ -80,8 +81,12 @@ def _urgent_first() -> ColumnElement[int]:
     return case((InboundRow.safety.in_(URGENT), 0), else_=1)
 
 
-def lock_unscreened(session: Session) -> InboundRow | None:
-    """Lock the oldest message that was not screened, of a contact whose earlier ones all were."""
+def begin_screening(session: Session) -> InboundRow | None:
+    """Lock the next unscreened message, of a contact whose earlier ones all were, and count the attempt.
+
+    Committed before the message is screened, so that one at which screening fails, or dies, again and
+    again stands behind all others.
+    """
     earlier = aliased(InboundRow)
     first_in_line = ~(
         select(earlier.id)
@@ -95,11 +100,20 @@ def lock_unscreened(session: Session) -> InboundRow | None:
     query = (
         select(InboundRow)
         .where(InboundRow.screened_at.is_(None), first_in_line)
-        .order_by(InboundRow.sequence)
+        .order_by(InboundRow.attempts, InboundRow.sequence)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    return session.scalars(query).one_or_none()
+    row = session.scalars(query).one_or_none()
+    if row is not None:
+        row.attempts += 1
+    return row
+
+
+def lock_unscreened(session: Session, inbound_id: UUID) -> InboundRow | None:
+    """Lock this message; None if another worker has it, or has screened it."""
+    query = select(InboundRow).where(InboundRow.id == inbound_id, InboundRow.screened_at.is_(None))
+    return session.scalars(query.with_for_update(skip_locked=True)).one_or_none()
 
 
 def last_before(

@@ -1,9 +1,10 @@
 """Queries about notifications to staff: due ones, interrupted ones, what a provider reports."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot.store.risk_tables import NoticeRow
@@ -34,3 +35,22 @@ def claim_next(session: Session, now: datetime) -> NoticeRow | None:
 def lock(session: Session, notice_id: UUID) -> NoticeRow | None:
     """Return the notification, locked."""
     return session.get(NoticeRow, notice_id, with_for_update=True, populate_existing=True)
+
+
+def last_call_at(
+    session: Session, escalation_id: UUID, staff_id: UUID, message_ids: Collection[str]
+) -> datetime | None:
+    """Return when a person was, or will be, notified last about an escalation; failures do not count."""
+    query = select(func.max(NoticeRow.next_attempt_at)).where(
+        NoticeRow.escalation_id == escalation_id,
+        NoticeRow.staff_id == staff_id,
+        NoticeRow.message_id.in_(message_ids),
+        NoticeRow.status.in_(["queued", "sending", "accepted"]),
+    )
+    return session.scalars(query).one()
+
+
+def withdraw(session: Session, escalation_id: UUID) -> None:
+    """Withdraw what has not left: nobody is called any more for what a person has closed."""
+    waiting = (NoticeRow.escalation_id == escalation_id) & (NoticeRow.status == "queued")
+    session.execute(update(NoticeRow).where(waiting).values(status="withdrawn"))

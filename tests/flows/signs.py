@@ -100,9 +100,7 @@ def is_believed(conversation: Conversation) -> bool:
     )
 
 
-def stranger_says(
-    parts: Parts, text: str, prefix: str = "+5027771", **form: str
-) -> Conversation:
+def stranger_says(parts: Parts, text: str, prefix: str = "+5027771", **form: str) -> Conversation:
     """Return the conversation that a number which nobody enrolled begins with this message."""
     with Conversation(parts, uuid4()) as nobody:
         reference = nobody.phone.write_from(fresh_number(prefix), text, **form)

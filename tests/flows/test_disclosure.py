@@ -120,7 +120,9 @@ def test_a_line_that_is_closed_now_is_not_offered(child_in, closed_at):
 
 def test_the_hours_of_a_line_are_those_of_its_own_country(child_in):
     before_nine = datetime(2026, 12, 1, 8, 30)
-    with child_in("HN", before_nine, zone="America/New_York") as talk:  # 9:30 on the contact's phone
+    with child_in(
+        "HN", before_nine, zone="America/New_York"
+    ) as talk:  # 9:30 on the contact's phone
         talk.says(HIT)
 
     assert "disclosure.line" not in talk.said

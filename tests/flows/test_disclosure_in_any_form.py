@@ -71,7 +71,6 @@ def test_three_short_messages_are_one_disclosure(conversation):
     for part in ("my uncle", "he beats", "me every night"):
         conversation.says(part)
 
-    assert conversation.escalation.category == "abuse_neglect"
     assert len(conversation.escalations) == 1
     assert is_believed(conversation)
 

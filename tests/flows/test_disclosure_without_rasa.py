@@ -24,7 +24,9 @@ def said_ever(conversation):
 
 
 @pytest.mark.parametrize("category", ["self_harm", "abuse_neglect", "fear_of_return", "medical"])
-def test_the_message_ids_and_words_are_those_that_rasa_says(parts, quiet_parts, dialogue, time, category):
+def test_the_message_ids_and_words_are_those_that_rasa_says(
+    parts, quiet_parts, dialogue, time, category
+):
     dialogue.failure = DialogueDown("ConnectError")
     heard = []
     for some_parts in (replace(parts, now=time.now, pause=time.pause), quiet_parts):
@@ -126,6 +128,20 @@ def test_inside_the_first_questions_they_do_not_come_back(parts, family, time):
         talk.says("que voy a comer en el viaje")
         assert talk.said[0].startswith("orientation.meals")
         assert not any(message_id.startswith("onboarding.") for message_id in talk.said)
+
+
+def test_a_hello_that_waited_is_greeted_and_begins_no_questions(parts, family, time):
+    timed = replace(parts, now=time.now, pause=time.pause)
+    with Conversation(replace(timed, dialogue=Nobody()), family.child) as talk:
+        talk.says("hola")
+        assert talk.said == ["fallback.unavailable"]
+        talk.says(HIT)
+        assert is_believed(talk)
+
+        talk.parts = timed
+        time.passes(minutes=1)
+        talk.work()
+        assert said_ever(talk)[2:] == [["requests.greet"]]
 
 
 class Nobody:

@@ -1,0 +1,285 @@
+"""`acompana rota` as a planner uses it: who is entered, what is refused, and the hours without anybody."""
+
+import json
+import sys
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import yaml
+
+from bot.cli.main import main
+from bot.clock import now
+from bot.domain.contacts import COUNTRIES
+from bot.services.demo_programme import PROGRAMME
+from bot.store import database, staff
+from tests.builders import ALWAYS
+
+ELENA = {
+    "name": "Elena Paz",
+    "role": "case_manager",
+    "number": "+50200000101",
+    "email": "elena.paz@acompana.example",
+    "country": "GT",
+    "duty": [{"country": "GT", "days": ["mon", "tue"], "from": "08:00", "to": "16:30", "rank": 2}],
+}
+ROSA = {"name": "Rosa Lima", "role": "supervisor", "number": "+15005550103", "country": "US"}
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command has printed, and how it ended."""
+
+    exit: int
+    out: str
+    err: str
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+    def refused(self, *words):
+        """Return whether it is one plain sentence with these words."""
+        one = len(self.err.strip().splitlines()) == 1
+        said = all(word in self.err for word in words)
+        return one and said and (self.exit, self.out) == (1, "")
+
+
+@pytest.fixture
+def acompana(database_url, private_folder, monkeypatch, capsys):
+    """Run a command in this process, on this test's database and with its keys."""
+    monkeypatch.setenv("ACOMPANA_HOME", str(private_folder / "keys"))
+    monkeypatch.setenv("DATABASE_URL", database_url)
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["acompana", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        return Done(ended.value.code or 0, out, err)
+
+    return run
+
+
+@pytest.fixture
+def enter(acompana, tmp_path):
+    """Write the people into a file, and enter it."""
+
+    def set_(people):
+        file = tmp_path / "rota.yml"
+        file.write_text(yaml.safe_dump({"staff": people}, allow_unicode=True), encoding="utf-8")
+        return acompana("rota", "set", file)
+
+    return set_
+
+
+@pytest.fixture
+def entered(engine):
+    """Who is on the rota now, by name."""
+
+    def people():
+        with database.unit_of_work(engine) as session:
+            return {row.name: row for row in staff.everyone(session)}
+
+    return people
+
+
+@pytest.fixture
+def shifts(engine):
+    def of(role="case_manager"):
+        with database.unit_of_work(engine) as session:
+            return staff.shifts(session, role)
+
+    return of
+
+
+def test_people_and_their_hours_are_entered(enter, entered, shifts):
+    done = enter({"elena": ELENA, "rosa": ROSA})
+
+    assert (done.exit, done.out) == (0, "2 people are on the rota.\n"), done.err
+    elena = entered()["Elena Paz"]
+    assert (elena.role, elena.number, elena.language) == ("case_manager", "+50200000101", "es")
+    (shift,) = shifts()
+    assert (shift.country, shift.weekdays, shift.rank) == ("GT", {0, 1}, 2)
+    assert (f"{shift.starts:%H:%M}", f"{shift.ends:%H:%M}") == ("08:00", "16:30")
+
+
+def test_the_file_that_we_ship_is_accepted(acompana, entered):
+    done = acompana("rota", "set", PROGRAMME)
+
+    assert done.exit == 0, done.err
+    assert len(entered()) == 5
+
+
+def test_entering_the_same_file_twice_changes_nothing(enter, entered, shifts):
+    enter({"elena": ELENA, "rosa": ROSA})
+    before = {name: row.id for name, row in entered().items()}, shifts()
+
+    assert enter({"elena": ELENA, "rosa": ROSA}).exit == 0
+    assert ({name: row.id for name, row in entered().items()}, shifts()) == before
+
+
+def test_a_known_number_is_the_same_person_with_other_hours(enter, entered, shifts):
+    enter({"elena": ELENA})
+    known = entered()["Elena Paz"].id
+    changed = ELENA | {
+        "name": "Elena Paz Lux",
+        "number": "+502 0000-0101",
+        "duty": [ALWAYS | {"country": "HN"}],
+    }
+    done = enter({"somebody": changed})
+
+    assert done.out == "1 person is on the rota.\n"
+    assert {name: row.id for name, row in entered().items()} == {"Elena Paz Lux": known}
+    assert [shift.country for shift in shifts()] == ["HN"]
+
+
+def test_a_person_may_have_no_hours(enter, entered, shifts):
+    assert enter({"elena": ELENA | {"duty": None}}).exit == 0
+    assert list(entered()) == ["Elena Paz"]
+    assert shifts() == []
+
+
+def with_shift(**changes):
+    return ELENA | {"duty": [ELENA["duty"][0] | changes]}
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ({}, ["lacks country, name, number, role"]),
+        (None, ["lacks"]),
+        ("Elena", ["lacks"]),
+        (ELENA | {"name": ""}, ["name"]),
+        (ELENA | {"name": ["Elena"]}, ["name"]),
+        (ELENA | {"role": "boss"}, ["role", "supervisor"]),
+        (ELENA | {"number": "5550001"}, ["country code"]),
+        (ELENA | {"number": 50200000101}, ["country code"]),
+        (ELENA | {"country": "FR"}, ["country", "GT"]),
+        (ELENA | {"country": ["GT"]}, ["country", "GT"]),
+        (ELENA | {"language": "fr"}, ["language", "es, en"]),
+        (ELENA | {"language": "es_GT"}, ["language"]),
+        (ELENA | {"email": "elena"}, ["email"]),
+        (ELENA | {"email": "a@b.example, c@d.example"}, ["email"]),
+        (ELENA | {"email": "a@b.example\nBcc: c@d.example"}, ["email"]),
+        (ELENA | {"duty": ["always"]}, ["duty"]),
+        (with_shift(days=["monday"]), ["duty"]),
+        (with_shift(days="mon"), ["duty"]),
+        (with_shift(days=None), ["duty"]),
+        (with_shift(**{"from": "8 in the morning"}), ["duty"]),
+        (with_shift(**{"from": 480}), ["duty"]),  # what YAML makes of 08:00 without quotes
+        (with_shift(to="25:00"), ["duty"]),
+        (with_shift(to="16:00+02:00"), ["duty"]),
+        (with_shift(to=None), ["duty"]),
+        (with_shift(rank="first"), ["duty"]),
+        (with_shift(phases=["later"]), ["duty"]),
+        (with_shift(country="FR"), ["country"]),
+    ],
+    ids=str,
+)
+def test_a_wrong_entry_is_one_sentence_that_names_who_and_nobody_is_entered(
+    enter, entered, entry, words
+):
+    assert enter({"rosa": ROSA, "elena": entry}).refused("elena", *words)
+    assert entered() == {}
+
+
+def test_two_people_cannot_have_one_number(enter, entered):
+    refused = enter({"elena": ELENA, "rosa": ROSA | {"number": ELENA["number"]}})
+
+    assert refused.refused("elena", "rosa", "number")
+    assert entered() == {}
+
+
+@pytest.mark.parametrize(
+    ("written", "word"),
+    [
+        (b"", "nobody"),
+        (b"stuff: {elena: {name: Elena}}", "nobody"),
+        (b"staff:", "nobody"),
+        (b"staff: [elena, rosa]", "by key"),
+        (b"staff: elena", "by key"),
+        (b"- elena", "mapping"),
+        (b"staff: [", "not valid YAML"),
+        ("staff: {elena: {name: Peña}}".encode("latin-1"), "UTF-8"),
+    ],
+)
+def test_a_file_that_is_no_rota_is_one_sentence(acompana, entered, tmp_path, written, word):
+    file = tmp_path / "rota.yml"
+    file.write_bytes(written)
+
+    assert acompana("rota", "set", file).refused(word)
+    assert entered() == {}
+
+
+def test_a_file_that_is_not_there_is_one_sentence(acompana, tmp_path):
+    assert acompana("rota", "set", tmp_path / "nowhere.yml").refused("no file")
+    assert acompana("rota", "set", tmp_path).refused("no file")
+
+
+def test_without_anybody_every_hour_of_every_country_is_a_gap(acompana):
+    found = acompana("rota", "gaps", "--days", "2", "--json").json
+
+    assert [gap["country"] for gap in found] == list(COUNTRIES)
+    for gap in found:
+        begins, ends = moments(gap)
+        assert ends - begins >= timedelta(days=2)
+
+
+def test_a_day_and_night_rota_has_no_gaps(acompana, enter):
+    everywhere = [ALWAYS | {"country": country} for country in COUNTRIES]
+    enter({"elena": ELENA | {"duty": everywhere}})
+
+    assert acompana("rota", "gaps", "--json").json == []
+    assert acompana("rota", "gaps").exit == 0
+
+
+def test_a_gap_is_shown_to_the_minute_in_the_time_of_its_country(acompana, enter):
+    daily = {"country": "GT", "from": "08:00", "to": "20:15", "on_holidays": True}
+    enter({"elena": ELENA | {"duty": [daily]}})
+    here = [gap for gap in acompana("rota", "gaps", "--json").json if gap["country"] == "GT"]
+
+    inner = here[1:-1]  # the first may have begun already, the last may go on
+    assert len(inner) >= 12
+    for gap in inner:
+        assert gap["from"].endswith("T20:15-06:00")
+        assert gap["to"].endswith("T08:00-06:00")
+
+
+def test_the_first_gap_begins_on_the_quarter_that_has_begun(acompana):
+    before = now()
+    begins, _ = moments(acompana("rota", "gaps", "--days", "1", "--json").json[0])
+
+    assert begins.minute % 15 == 0
+    assert timedelta(minutes=-15) <= begins - before <= timedelta(minutes=1)
+
+
+def test_the_hours_of_a_supervisor_close_no_gap(acompana, enter):
+    """Supervisors are called where nobody is on duty; the planner should see that hour all the same."""
+    everywhere = [ALWAYS | {"country": country} for country in COUNTRIES]
+    enter({"rosa": ROSA | {"duty": everywhere}})
+
+    found = acompana("rota", "gaps", "--days", "1", "--json").json
+    assert {gap["country"] for gap in found} == set(COUNTRIES)
+
+
+def test_gaps_for_people_hold_the_same(acompana):
+    shown = acompana("rota", "gaps", "--days", "1")
+    today = f"{now().astimezone(ZoneInfo(COUNTRIES['GT'])):%Y-%m-%d}"
+
+    assert shown.exit == 0
+    for word in (*COUNTRIES, today):
+        assert word in shown.out
+
+
+def moments(gap):
+    return datetime.fromisoformat(gap["from"]), datetime.fromisoformat(gap["to"])
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("set",), ("gaps", "--days", "0"), ("gaps", "--days", "x")]
+)
+def test_wrong_usage_is_exit_2(acompana, arguments):
+    assert acompana("rota", *arguments).exit == 2
