@@ -23,9 +23,9 @@ TEXTS = (
     "my uncle locks me in the room and hits me",
 )
 
-NOTES = f"""{PEOPLE} contacts tell of danger once, {PER_SECOND} a second. Seconds from the moment at which the webhook
-began to the moment at which the first notification was taken (by the console stand-in: a real provider
-adds its own answer time)."""
+NOTES = f"""{PEOPLE} contacts tell of danger once, {PER_SECOND} a second. Seconds from the moment at which the
+webhook began to the moment at which the first notification was taken (by the console stand-in: a real
+provider adds its own answer time)."""
 
 
 def measure() -> str:

@@ -161,6 +161,12 @@ def safety(
     screen: Callable[[str, Sequence[str]], Screening], notifier: RecordingNotifier
 ) -> Safety:
     """The real screening and policy; staff are called in memory."""
+    return safety_with(screen, notifier)
+
+
+def safety_with(
+    screen: Callable[[str, Sequence[str]], Screening], notifier: RecordingNotifier
+) -> Safety:
     taxonomy = read_taxonomy(DATA / "taxonomy.yml")
     return Safety(screen, taxonomy, read_risk_policy(CONTENT, DATA), notifier)
 

@@ -7,8 +7,11 @@ from collections.abc import Sequence
 
 from bench.figures import table
 from bench.risk.cases import HERE, Case, read, ready_screener
+from bot.app.risk_training import DATA
 from bot.domain.risk import Decision
+from bot.safety.reading import read_yaml
 
+SECONDED = float(read_yaml(DATA / "thresholds.yml")["seconded"])
 STEPS = [x / 100 for x in (10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95)]
 
 
@@ -34,6 +37,8 @@ def _rates(step: float, strong: set[Decision], cases: Sequence[Case]) -> list[st
     """Both layers together: the lexicon as it is, the classifier at this threshold."""
     enough = strong - {Decision.NONE}
     flagged = {case.id for case in cases if case.score >= step or case.by_lexicon in enough}
+    if Decision.ASK not in strong:
+        flagged |= {c.id for c in cases if c.by_lexicon is Decision.ASK and c.score >= SECONDED}
     groups = (
         [c for c in cases if c.is_urgent],
         [c for c in cases if c.is_risk],

@@ -1,6 +1,8 @@
 """Show which lines of the lexicon stand in harmless examples, to mend or weaken them.
 
-python -m bench.risk.phrases     (reads the training examples and the validation split, never the kept-apart set)
+python -m bench.risk.phrases
+
+It reads the training examples and the validation split, never the kept-apart set.
 """
 
 import json

@@ -49,10 +49,10 @@ def measure() -> str:
 def _head() -> str:
     return f"""# Screening for signs of danger: measurements
 
-{date.today()}, by `make bench` (`python -m bench risk`). The kept-apart set (`held_out.jsonl`) was written by two
-authors who saw no training line; nobody looked at it while anything was chosen. Thresholds were chosen on
-`validation.jsonl` (a third author). All authors are language models in the voices of children, teens and caregivers:
-real messages will be harder. "urgent" is the critical and the high tier. Intervals are 95 % (Wilson)."""
+{date.today()}, by `make bench` (`python -m bench risk`). The kept-apart set (`held_out.jsonl`) was
+written by two authors who saw no training line. Thresholds were chosen on `validation.jsonl` (a third
+author). All authors are language models in the voices of children, teens and caregivers: real messages
+will be harder. "urgent" is the critical and the high tier. Intervals are 95 % (Wilson)."""
 
 
 def _sets(cases: Sequence[Case], screening: Screener) -> str:

@@ -19,6 +19,9 @@ from bot.web.application import create_application
 from bot.worker.worker import Worker
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+TELL_NUMBERS = ("httpx", "twilio.http_client")
+"""Loggers of libraries that write addresses and query parameters, and with them phone numbers."""
+
 SHUTDOWN_SECONDS = 2
 """Open event streams of the simulator would otherwise keep the web process alive."""
 
@@ -88,7 +91,8 @@ def migrate() -> None:
 
 def _ready_settings() -> Settings:
     logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for name in TELL_NUMBERS:
+        logging.getLogger(name).setLevel(logging.WARNING)
     settings = Settings()
     refuse_unfit(settings)
     return settings

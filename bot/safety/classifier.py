@@ -57,9 +57,7 @@ class Classifier:
         return cls(labels, Features.load(folder / PIECES), weights, offsets)
 
 
-def learn(
-    texts: Sequence[str], labels: Sequence[str], counts: Sequence[float]
-) -> Classifier:
+def learn(texts: Sequence[str], labels: Sequence[str], counts: Sequence[float]) -> Classifier:
     """Fit the model; `counts` is how much each example counts. The same examples give the same model."""
     features = Features.learn(texts)
     regression = LogisticRegression(C=STRENGTH, max_iter=ROUNDS, tol=CLOSE_ENOUGH)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import batched
 from pathlib import Path
 
 from bot.domain.risk import Decision, Screening, Taxonomy, more_urgent
@@ -12,10 +11,10 @@ from bot.safety.lexicon import Hit, Lexicon, read_lexicon
 from bot.safety.reading import read_yaml
 from bot.safety.taxonomy import read_taxonomy
 
-WINDOW_WORDS = 25
+WINDOW_WORDS, WINDOW_STEP = 24, 12
 """A long message is also judged in pieces: one sentence of danger drowns in a page of other talk."""
 
-MOST_WINDOWS = 16
+MOST_WINDOWS = 40
 
 
 @dataclass(frozen=True)
@@ -24,6 +23,8 @@ class Thresholds:
 
     alert: float
     ask: float
+    seconded: float
+    """From which score on a phrase that would only ask is an alert: two weak opinions are a strong one."""
     joined: float
     """From which score on several messages together are an alert; they are never only a doubt."""
 
@@ -75,7 +76,7 @@ class Screener:
             return Screening(Decision.NONE)
         hits = self.lexicon.find(text)
         opinion = self.opinion(text)
-        decision = max(self._by_lexicon(hits), self._by_score(opinion), key=_STRENGTH.__getitem__)
+        decision = self._decide(hits, opinion)
         if decision is Decision.NONE:
             return self._by_language(text, opinion)
         return self._named(decision, hits, opinion)
@@ -88,6 +89,11 @@ class Screener:
     def _opinion(self, likely: Mapping[str, float]) -> Opinion:
         risks = {code: likely.get(code, 0.0) for code in self.taxonomy.tiers}
         return Opinion(sum(risks.values()), max(risks, key=risks.__getitem__))
+
+    def _decide(self, hits: Sequence[Hit], opinion: Opinion) -> Decision:
+        if hits and opinion.score >= self.thresholds.seconded:
+            return Decision.ALERT
+        return max(self._by_lexicon(hits), self._by_score(opinion), key=_STRENGTH.__getitem__)
 
     def _by_lexicon(self, hits: Sequence[Hit]) -> Decision:
         decisions = (hit.phrase.decision for hit in hits)
@@ -106,8 +112,8 @@ class Screener:
 
     def _named(self, decision: Decision, hits: Sequence[Hit], opinion: Opinion) -> Screening:
         """Name the category: the lexicon's most urgent one, else the classifier's."""
-        strong = [h for h in hits if h.phrase.decision is decision]
-        thinks_so = self._by_score(opinion) is decision
+        strong = [h for h in hits if h.phrase.decision is decision] or list(hits)
+        thinks_so = not strong or opinion.score >= self.thresholds.seconded
         categories = {h.phrase.category for h in strong} | (
             {opinion.category} if thinks_so else set()
         )
@@ -128,10 +134,12 @@ _STRENGTH = {Decision.NONE: 0, Decision.ASK: 1, Decision.ALERT: 2}
 
 
 def _windows(text: str) -> list[str]:
+    """Return the text and, if it is long, its pieces, each beginning in the middle of the one before."""
     words = text.split()
     if len(words) <= WINDOW_WORDS:
         return [text]
-    pieces = [" ".join(piece) for piece in batched(words, WINDOW_WORDS)]
+    starts = range(0, len(words) - WINDOW_STEP, WINDOW_STEP)
+    pieces = [" ".join(words[start : start + WINDOW_WORDS]) for start in starts]
     return [text, *pieces[:MOST_WINDOWS]]
 
 
@@ -144,6 +152,6 @@ def read_screener(data: Path, model: Path) -> Screener:
         classifier=Classifier.load(model),
         languages=LanguageSense.load(model / LANGUAGES),
         thresholds=Thresholds(
-            float(thresholds["alert"]), float(thresholds["ask"]), float(thresholds["joined"])
+            **{name: float(thresholds[name]) for name in ("alert", "ask", "seconded", "joined")}
         ),
     )

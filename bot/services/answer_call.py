@@ -20,6 +20,10 @@ def question(notice_id: UUID, parts: Parts) -> str:
     """Return TwiML that says the case and waits for a digit."""
     with database.unit_of_work(parts.engine) as session:
         row = _known(session, notice_id)
+        if (
+            row.staff_id is None
+        ):  # the standing line: who answers there is nobody whom a digit could name
+            return spoken(*words_for(session, row, row.message_id, parts))
         text, language = words_for(session, row, "staff.voice", parts)
     return spoken_question(text, language, _answers_to(notice_id, parts))
 

@@ -15,7 +15,13 @@ from bot.store import escalations, notices
 from bot.store.risk_tables import EscalationRow
 from bot.store.tables import ContactRow
 
-CALLS = ("staff.alert", "staff.passed_on", "staff.not_reached", "staff.more_signs")
+CALLS = (
+    "staff.alert",
+    "staff.passed_on",
+    "staff.not_reached",
+    "staff.more_signs",
+    "staff.standing_line",
+)
 """The notifications that call somebody; other ones answer what they did."""
 
 AT_MOST_EVERY = timedelta(minutes=5)
@@ -150,7 +156,7 @@ def _standing_line(session: Session, row: EscalationRow, parts: Parts) -> None:
     """Nobody answered: the programme's standing line rings, and the round begins again."""
     now = parts.now()
     for channel in ("voice", "sms"):
-        queue_notice(session, row, None, channel, "staff.passed_on", parts)
+        queue_notice(session, row, None, channel, "staff.standing_line", parts)
     escalations.note(session, row, Step.STANDING_LINE, now)
     row.called_id, row.called_since, row.channel_number, row.tried = None, None, 0, []
     row.next_call_at = None

@@ -42,6 +42,8 @@ def record_action(
     session: Session, row: EscalationRow, staff_id: UUID, words: str, parts: Parts
 ) -> None:
     """Record what was done. Who acts has it, also without having said so before."""
+    if not words.strip():
+        raise EscalationError("Recording an action needs a sentence about what was done.")
     if row.state == State.OPEN:
         acknowledge(session, row, staff_id, parts)
     row.state = next_state(State(row.state), State.ACTED)

@@ -28,9 +28,9 @@ def tell_also(
 def _advocate(session: Session, contact: ContactRow, role: str) -> UUID | None:
     """Return the contact's own advocate, the child's, or anybody with that role who still works here."""
     child = contacts.child_of(session, contact)
-    own = {contact.advocate_id, child.advocate_id if child else None}
+    own = contact.advocate_id or (child.advocate_id if child else None)
     everybody = staff.everyone(session)
-    fitting = [p for p in everybody if p.id in own] or [p for p in everybody if p.role == role]
+    fitting = [p for p in everybody if p.id == own] or [p for p in everybody if p.role == role]
     return min((p.id for p in fitting), default=None)
 
 

@@ -19,6 +19,8 @@ DOUBTFUL = "no me gusta estar con el"
 ALSO_DOUBTFUL = "ya no se que pensar de esa casa"
 DANGER = "me van a matar los de la mara"
 HARMLESS = "a que hora es la comida"
+HALVES = ("anoche el me", "hizo cosas feas")
+THREAT = Screening(Decision.ALERT, "sexual_violence", Tier.CRITICAL, "lexicon", joined=True)
 IN_DOUBT = Screening(Decision.ASK, "distress", Tier.MEDIUM, "classifier", 0.4)
 
 
@@ -40,9 +42,11 @@ def dialogue():
 
 @pytest.fixture
 def safety(safety):
-    """The real screening, but for two sentences that leave it in doubt."""
+    """The real screening, but for two sentences that leave it in doubt, and two halves of a sign."""
 
     def screen(text, earlier):
+        if text in HALVES:
+            return THREAT if HALVES[0] in earlier else Screening(Decision.NONE)
         return IN_DOUBT if text in (DOUBTFUL, ALSO_DOUBTFUL) else safety.screen(text, earlier)
 
     return replace(safety, screen=screen)
@@ -91,7 +95,9 @@ def test_cannot_talk_calls_a_person_who_knows_it(asked, answer, called):
 
 
 @pytest.mark.parametrize("answer", ["2", "no", "No.", "👎", "nel", "dos"])
-def test_no_calls_nobody_answers_what_was_written_and_is_reviewed(asked, answer, notifier, dialogue):
+def test_no_calls_nobody_answers_what_was_written_and_is_reviewed(
+    asked, answer, notifier, dialogue
+):
     asked.says(answer)
 
     assert asked.escalations == []
@@ -312,10 +318,10 @@ def test_two_doubts_before_the_first_was_asked_ask_once_and_call(talk, team, cal
 
 
 def test_words_that_only_together_are_a_sign_are_joined_while_the_question_waits(asked):
-    asked.says("mi tio")
-    asked.says("me pega con el cinturon todas las noches")
+    for half in HALVES:
+        asked.says(half)
 
-    assert asked.escalation.state == "open"
+    assert asked.escalation.category == "sexual_violence"
 
 
 def test_a_question_asked_by_a_clock_that_went_wrong_is_not_waited_for(asked, time):

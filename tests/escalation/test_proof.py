@@ -5,7 +5,8 @@ from sqlalchemy import select
 
 from bot.errors import AcompanaError
 from bot.gateways.dialogue import DialogueDown
-from bot.services import handle_escalation
+from bot.gateways.sending import Refused
+from bot.services import handle_escalation, keep_watch
 from bot.services.erase import erase
 from bot.store import database, escalations
 from bot.store.risk_tables import EscalationRow, EscalationStepRow, NoticeRow, SafetyQuestionRow
@@ -376,7 +377,8 @@ def test_declining_after_the_action_calls_the_next_person(told, team, called):
 
 
 @pytest.mark.parametrize(
-    "reply", ["1", "1.", "si", "OK", "voy", "1 lo tomo", "1 i have it", "{code} 1", "1 {code}, gracias"]
+    "reply",
+    ["1", "1.", "si", "OK", "voy", "1 lo tomo", "1 i have it", "{code} 1", "1 {code}, gracias"],
 )
 def test_an_answer_that_takes_it(talk, team, reply):
     talk.says(DANGER)
@@ -387,7 +389,16 @@ def test_an_answer_that_takes_it(talk, team, reply):
 
 @pytest.mark.parametrize(
     "reply",
-    ["estoy en 1 reunion y no puedo", "1 2", "no, 1 momento", "12", "quien es?", "", "👍", "{code}"],
+    [
+        "estoy en 1 reunion y no puedo",
+        "1 2",
+        "no, 1 momento",
+        "12",
+        "quien es?",
+        "",
+        "👍",
+        "{code}",
+    ],
 )
 def test_an_answer_that_is_not_clear_takes_nothing_and_the_calling_goes_on(
     talk, team, time, reply, called, notifier
@@ -428,7 +439,9 @@ def test_with_a_code_that_one_is_meant(two_open, team):
 
 def test_a_code_that_nobody_knows_means_no_other_case(two_open, team, notifier):
     child, mother = two_open
-    unknown = next(c for c in ("Z9Z", "Z8Z", "Z7Z") if c not in {child.escalation.code, mother.escalation.code})
+    unknown = next(
+        c for c in ("Z9Z", "Z8Z", "Z7Z") if c not in {child.escalation.code, mother.escalation.code}
+    )
     child.staff_answers(team.elena, f"1 {unknown}")
 
     assert (child.escalation.state, mother.escalation.state) == ("open", "open")
@@ -508,9 +521,9 @@ def test_a_sign_in_the_pause_is_told_at_its_end(told, team, time, notifier):
 # The last channel refuses although an earlier one was taken.
 
 
-def test_a_refusal_of_the_last_channel_waits_for_who_was_reached(talk, team, time, called, notifier):
-    from bot.gateways.sending import Refused
-
+def test_a_refusal_of_the_last_channel_waits_for_who_was_reached(
+    talk, team, time, called, notifier
+):
     notifier.refuses["whatsapp"] = Refused(63016)
     talk.says(DANGER)
     for _ in range(3):
@@ -565,8 +578,6 @@ def test_a_clock_that_stood_still_for_a_day_goes_on_from_there(talk, team, time,
 
 
 def test_a_failing_escalation_holds_up_no_other(talk, team, time, timed_parts, called, monkeypatch):
-    from bot.services import keep_watch
-
     mother = Conversation(timed_parts, talk.family.caregiver)
     talk.says(DANGER)
     mother.says(DANGER)
@@ -598,7 +609,9 @@ def test_who_is_being_called_for_is_not_erased_before_a_person_has_closed_it(tol
 
 
 @pytest.mark.parametrize("is_closed", [True, False])
-def test_erasing_leaves_a_count_of_escalations_and_no_words(asked, team, time, timed_parts, is_closed):
+def test_erasing_leaves_a_count_of_escalations_and_no_words(
+    asked, team, time, timed_parts, is_closed
+):
     asked.says("2")
     acts(asked, team.rosa, words="Hablé con Wendy")
     if is_closed:

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import update
 
 from bot.domain.channels import Channel
-from bot.domain.risk import Decision
 from bot.store import database
 from bot.store.tables import ContactRow
 from tests.builders import make_family
@@ -30,13 +29,6 @@ def is_held_by(conversation, staff_id):
     with database.unit_of_work(conversation.parts.engine) as session:
         held = update(ContactRow).where(ContactRow.id == conversation.contact_id)
         session.execute(held.values(held_by_id=staff_id))
-
-
-def all_arrives(conversation, time):
-    """Let everything that waits for the message before it reach the phone."""
-    while any(row.status == "queued" for row in conversation.outbound()):
-        time.passes(seconds=3)
-        conversation.work()
 
 
 def test_the_very_first_message(conversation):
@@ -102,9 +94,7 @@ def test_after_it_the_walk_begins_again_only_when_the_child_asks_for_it(conversa
 
 
 @pytest.mark.parametrize("then", ["1", "si", "sí quiero", "ya no", "no"])
-@pytest.mark.parametrize(
-    "question", ["ya no quiero que me manden mensajes", "quiero que borren todos mis datos"]
-)
+@pytest.mark.parametrize("question", ["ya no quiero mensajes", "quiero que borren todos mis datos"])
 def test_in_answer_to_a_yes_or_no_that_is_open(conversation, question, then):
     conversation.is_welcomed().says(question)
     assert conversation.said[0].startswith("requests.confirm")
@@ -119,7 +109,7 @@ def test_in_answer_to_a_yes_or_no_that_is_open(conversation, question, then):
 
 
 def test_a_button_that_is_tapped_later_still_means_what_it_says(conversation):
-    conversation.is_welcomed().says("ya no quiero que me manden mensajes").says(HIT)
+    conversation.is_welcomed().says("ya no quiero mensajes").says(HIT)
     conversation.taps("stop_yes")
 
     assert conversation.said == ["subscription.opted_out"]
@@ -136,55 +126,6 @@ def test_after_stop_the_answer_goes_out_and_nothing_else(conversation, provider,
     time.passes(seconds=10)
     assert conversation.says("que voy a comer").said == ["subscription.already_out"]
     assert conversation.says("hola?").said == []
-
-
-def test_after_stop_a_no_to_the_closed_question_answers_nothing_else(conversation, perhaps_a_sign):
-    conversation.is_welcomed().says("ALTO")
-    perhaps_a_sign("que voy a comer en el viaje")
-    assert conversation.said == ["disclosure.ask"]
-
-    conversation.says("2")
-    assert conversation.said == ["disclosure.asked_no"]
-
-
-def test_after_a_no_to_the_closed_question_what_was_asked_is_answered(conversation, perhaps_a_sign):
-    conversation.is_welcomed()
-    perhaps_a_sign("que voy a comer en el viaje")
-    assert conversation.said == ["disclosure.ask"]
-
-    conversation.says("2")
-    assert conversation.said[0] == "disclosure.asked_no"
-    assert "orientation.meals.what" in conversation.said
-    assert conversation.said.count("disclosure.asked_no") == 1
-
-
-@pytest.fixture
-def perhaps_a_sign(conversation, parts, time):
-    """Let the contact write something of which screening is not sure, and read the question."""
-
-    def says(text):
-        doubtful = replace(parts.safety.screen(HIT, ()), decision=Decision.ASK, category="distress")
-
-        def screen(written, earlier):
-            return doubtful if written == text else parts.safety.screen(written, earlier)
-
-        conversation.parts = replace(parts, safety=replace(parts.safety, screen=screen))
-        all_arrives(conversation, time)
-        conversation.says(text)
-        all_arrives(conversation, time)
-
-    return says
-
-
-def test_the_closed_question_stands_alone_inside_the_first_questions(conversation, perhaps_a_sign):
-    conversation.says("hola")
-    perhaps_a_sign("que voy a comer en el viaje")
-    assert conversation.said == ["disclosure.ask"]
-
-    conversation.says("2")
-    assert conversation.said[0] == "disclosure.asked_no"
-    assert conversation.said[-1] == "onboarding.ask_language"
-    assert conversation.said.count("onboarding.ask_language") == 1
 
 
 def test_during_a_handover_only_a_disclosure_is_answered(conversation, family):

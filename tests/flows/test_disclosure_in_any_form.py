@@ -50,7 +50,7 @@ def test_the_form_of_a_sentence_hides_nothing(conversation, text):
 
 
 def test_a_sign_after_a_digit_answers_no_menu(conversation):
-    conversation.is_welcomed().says("ya no quiero que me manden mensajes")
+    conversation.is_welcomed().says("ya no quiero mensajes")
     conversation.says("1 mi tio me pega con el cinturon")
 
     assert is_believed(conversation)

@@ -104,7 +104,9 @@ def test_alternatives_may_be_empty_and_a_star_is_any_ending():
 
 
 def test_an_idiom_protects_only_what_lies_inside_it():
-    idiom = Phrase("me muero de hambre", PROTECTED, Decision.NONE, parse("me muero de hambre", fold))
+    idiom = Phrase(
+        "me muero de hambre", PROTECTED, Decision.NONE, parse("me muero de hambre", fold)
+    )
     sign = Phrase("me muero", "self_harm", Decision.ALERT, parse("me muero", fold))
     lexicon = LanguageLexicon("es", [idiom, sign], {})
 
@@ -112,9 +114,11 @@ def test_an_idiom_protects_only_what_lies_inside_it():
     assert found(lexicon, "me muero de hambre y ya me muero") == ["me muero"]
 
 
-@pytest.mark.parametrize("broken", ["me (van", "me van)", "_ matar", "matar _", "(a|)", "((a|b)|c)"])
+@pytest.mark.parametrize(
+    "broken", ["me (van", "me van)", "_ matar", "matar _", "(a|)", "((a|b)|c)"]
+)
 def test_a_broken_phrase_is_a_sentence(broken):
-    with pytest.raises(ContentError, match="bracket|gap|both ends"):
+    with pytest.raises(ContentError, match=r"bracket|gap|both ends"):
         parse(broken, fold)
 
 

@@ -79,7 +79,9 @@ def test_what_is_split_over_messages_is_joined(screening):
 
 def test_one_sentence_of_danger_does_not_drown_in_a_long_story(screening):
     chat = "hoy fuimos al mercado con mi abuela y compramos tomates y platicamos con la vecina "
-    found = screening.screen(chat * 6 + "mi tio me viola en las noches " + chat * 6)
+    found = screening.screen(
+        chat * 6 + "mi papa me pega con el cinturon todas las noches " + chat * 6
+    )
 
     assert found.decision is Decision.ALERT
 

@@ -16,7 +16,8 @@ from bot.services.parts import Parts
 from bot.settings import Settings
 from bot.store import database
 from tests.builders import make_family
-from tests.conftest import TEMPLATE
+from tests.conftest import TEMPLATE, safety_with
+from tests.doubles.notifier import RecordingNotifier
 from tests.web.browser_phone import BrowserPhone
 from tests.web.browser_system import (
     CHROMIUM,
@@ -46,13 +47,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def system(
-    browser: Browser, settings: Settings, server: str, words: Phrasebook, rasa: RasaDialogue
+    browser: Browser, settings: Settings, server: str, words: Phrasebook, rasa: RasaDialogue, screen
 ) -> Iterator[Parts]:
     """The whole system on a database of its own; the stand-in reports through the real webhook."""
     url = database.with_driver(database.raw_address(server, f"browser_{uuid4().hex[:12]}"))
     database.create_database(url, template=TEMPLATE)
     engine = database.connect(url)
     with reporting_provider(settings) as provider:
+        safety = safety_with(screen, RecordingNotifier())
         parts = Parts(settings, engine, words, PausableDialogue(rasa), provider, safety, now)
         with served(parts):
             yield parts
