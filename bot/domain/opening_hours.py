@@ -41,8 +41,7 @@ def read_hours(written: str | Sequence[Mapping[str, Any]]) -> OpeningHours:
     try:
         spans = [
             (DAYS.index(day), time.fromisoformat(span["from"]), time.fromisoformat(span["to"]))
-            for span in written
-            if isinstance(span, Mapping)
+            for span in ([] if isinstance(written, str) else written)
             for day in span["days"]
         ]
     except (KeyError, ValueError, TypeError):

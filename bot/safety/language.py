@@ -17,7 +17,7 @@ MAYAN = ("kek", "mam", "quc")
 
 LANGUAGES = "languages.npz"
 SURE = 0.95
-FEWEST_LETTERS = 12
+FEWEST_LETTERS = 20
 """A text shorter than this is not judged: names and greetings look like anything."""
 
 PIECE_WORDS = 6

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot.domain.contacts import Role
-from bot.domain.disclosure import OPENING, SafetyStep
+from bot.domain.disclosure import SafetyStep
 from bot.domain.opting import opt_word
 from bot.domain.retry import DIALOGUE_REFUSES
 from bot.domain.risk import Tier
@@ -22,15 +22,12 @@ from bot.services.subscription import (
     stay_silent_after_stop,
 )
 from bot.store import database, escalations, inbox, outbox, tasks
-from bot.store.tables import ContactRow, InboundRow, OutboundRow
+from bot.store.tables import ContactRow, InboundRow
 
 logger = logging.getLogger(__name__)
 
 FALLBACK_PART = 900
 """The part number of "I cannot answer just now": the real answer's parts come later, from zero."""
-
-MENU_GRACE, MENU_MESSAGES = timedelta(hours=1), 10
-"""How far back a disclosure is looked for that came while a menu was on its way, or after it."""
 
 LONGEST_DIALOGUE_WAIT = timedelta(seconds=30)
 
@@ -84,7 +81,7 @@ def _pass_gates(session: Session, answering: Answering, parts: Parts) -> str | N
         return None
     if contact.held_by_id is not None:
         return None  # a case manager holds the conversation, sees the message and answers it
-    shown = _menu_that_waits(session, inbound)
+    shown = outbox.last_menu(session, inbound)
     return _follow(session, answering, read_message(inbound, shown, parts.words), parts)
 
 
@@ -94,18 +91,6 @@ def _heed_opt_word(session: Session, answering: Answering, parts: Parts) -> bool
     if word:
         change_subscription(session, answering, word, parts)
     return word is not None
-
-
-def _menu_that_waits(session: Session, inbound: InboundRow) -> OutboundRow | None:
-    """Return the menu that a digit selects from; a disclosure has ended whatever was asked before."""
-    shown = outbox.last_menu(session, inbound)
-    if shown is None:
-        return None
-    earlier = inbox.last_before(session, inbound, shown.created_at - MENU_GRACE, MENU_MESSAGES)
-    disclosures = [row for row in earlier if row.safety in OPENING]
-    answers = [row for told in disclosures for row in outbox.answers_to(session, told.id)]
-    is_over = any(answer.sequence > shown.sequence for answer in answers)
-    return None if is_over else shown
 
 
 def _follow(session: Session, answering: Answering, reading: Reading, parts: Parts) -> str | None:

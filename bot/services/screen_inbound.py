@@ -7,6 +7,7 @@ inside forms, after STOP and while a case manager holds the conversation.
 from sqlalchemy.orm import Session
 
 from bot.domain.disclosure import SafetyStep
+from bot.domain.opting import opt_word
 from bot.domain.risk import Decision, Screening, Tier
 from bot.services import safety_questions
 from bot.services.escalate import Sign, escalate
@@ -63,11 +64,17 @@ def _screen(
         return None, None  # our own button: nobody wrote it
     _note_choice(session, inbound, parts)
     found = parts.safety.screen(inbound.text, _earlier(session, inbound, parts))
-    if found.decision is Decision.NONE:
+    if found.decision is Decision.NONE or _only_stops(inbound, found):
         return _no_sign(session, contact, parts)
     if found.layer == "language":
         return _unreadable(session, contact, inbound, parts)
     return _sign(session, contact, inbound, found, parts)
+
+
+def _only_stops(inbound: InboundRow, found: Screening) -> bool:
+    """One word to leave or to come back is no doubt: nobody is asked about it."""
+    is_word = opt_word(inbound.text, inbound.opt_out_type) is not None
+    return is_word and found.decision is Decision.ASK
 
 
 def _earlier(session: Session, inbound: InboundRow, parts: Parts) -> list[str]:

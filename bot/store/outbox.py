@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
 from bot.domain.delivery import Status
+from bot.domain.disclosure import OPENING
 from bot.store.tables import AddressRow, InboundRow, OutboundRow, SenderPaceRow
 
 ORDER_GRACE = timedelta(seconds=2)
@@ -110,7 +111,10 @@ def cancel_waiting(session: Session, address_id: UUID, now: datetime) -> None:
 
 
 def last_menu(session: Session, inbound: InboundRow) -> OutboundRow | None:
-    """Return the last message with choices that was said before somebody wrote this."""
+    """Return the last message with choices that was said before somebody wrote this.
+
+    None once a disclosure was answered: whatever was asked before it is over.
+    """
     query = select(OutboundRow).where(
         OutboundRow.contact_id == inbound.contact_id,
         OutboundRow.channel == inbound.channel,
@@ -119,7 +123,22 @@ def last_menu(session: Session, inbound: InboundRow) -> OutboundRow | None:
         func.jsonb_array_length(OutboundRow.menu) > 0,
     )
     left_last = (OutboundRow.sending_at.desc().nulls_first(), OutboundRow.sequence.desc())
-    return session.scalars(query.order_by(*left_last).limit(1)).one_or_none()
+    shown = session.scalars(query.order_by(*left_last).limit(1)).one_or_none()
+    return None if shown and _disclosed_between(session, shown, inbound) else shown
+
+
+def _disclosed_between(session: Session, shown: OutboundRow, inbound: InboundRow) -> bool:
+    disclosure = (
+        select(InboundRow.id)
+        .join(OutboundRow, OutboundRow.inbound_id == InboundRow.id)
+        .where(
+            InboundRow.contact_id == inbound.contact_id,
+            InboundRow.safety.in_(OPENING),
+            InboundRow.sequence < inbound.sequence,
+            OutboundRow.sequence > shown.sequence,
+        )
+    )
+    return session.scalars(disclosure.limit(1)).first() is not None
 
 
 def by_provider_reference(session: Session, reference: str) -> OutboundRow | None:
