@@ -52,7 +52,10 @@ def _head() -> str:
 {date.today()}, by `make bench` (`python -m bench risk`). The kept-apart set (`held_out.jsonl`) was
 written by two authors who saw no training line. Thresholds were chosen on `validation.jsonl` (a third
 author). All authors are language models in the voices of children, teens and caregivers: real messages
-will be harder. "urgent" is the critical and the high tier. Intervals are 95 % (Wilson)."""
+will be harder. Second look: the totals of the first one (alerts 95 per 1,000 harmless, urgent recall 0.901 by
+alert) led to weaker decisions for phrases that are imprecise in the training examples, and to "two weak
+opinions are a strong one"; no line of the set was read. "urgent" is the critical and the high tier.
+Intervals are 95 % (Wilson)."""
 
 
 def _sets(cases: Sequence[Case], screening: Screener) -> str:
