@@ -112,7 +112,8 @@ def _keep_for_a_person(session: Session, answering: Answering, parts: Parts) -> 
     if answering.contact.role == Role.UNKNOWN:
         _queue(session, answering, "unknown_number", parts)
     task = read_message(answering.inbound, None, parts.words).task
-    if task:
+    was_queued = task == "language" and answering.inbound.safety == SafetyStep.UNREADABLE
+    if task and not was_queued:
         _queue(session, answering, task, parts)
 
 
