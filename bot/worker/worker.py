@@ -32,7 +32,8 @@ class Worker:
         self._clock: BackgroundScheduler | None = None
 
     def start(self) -> None:
-        """Start listening and working."""
+        """Read the models of screening, then start listening and working."""
+        self._parts.safety.screen("hola", ())  # now, not while the first child waits
         names = (INBOUND, OUTBOUND, NOTICE)
         bells = {name: Bells() for name in names}
         lanes = self._lanes(bells)
