@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 LONGEST_SCREENED = 4000
 """Characters; more than WhatsApp or ten joined SMS bring, so that a hostile text cannot stall us."""
@@ -34,6 +35,7 @@ def plain(text: str) -> str:
     return _NOT_A_WORD.sub(" ", letters).strip()
 
 
+@lru_cache(maxsize=20_000)
 def by_ear(word: str, language: str) -> str:
     """Return one plain word roughly as it sounds, each letter once: "KIEROOO" is "kiero"."""
     heard = _STRETCHED.sub(r"\1", word)
