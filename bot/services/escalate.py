@@ -52,6 +52,7 @@ def escalate(
         row, is_new = _open(session, contact, sign, tier, situation, parts), True
     else:
         row, is_new = known, False
+        row.country, row.phase = contact.country, situation.phase  # where the contact is by now
         _join(session, row, sign, tier, parts)
     row.cannot_talk = row.cannot_talk or sign.cannot_talk
     _hold(session, contact, row, sign, parts)
@@ -139,6 +140,7 @@ def reopen(session: Session, row: EscalationRow, parts: Parts) -> None:
         row.acknowledge_by = now + deadlines.acknowledge_within
         row.contact_by = now + deadlines.contact_child_within
         row.proof_at = row.contact_by
+        row.promised = _can_be_kept(session, row, now)
     row.state, row.closed_at = State.OPEN, None
     row.called_id, row.tried, row.channel_number = None, [], 0
     call(session, row, parts)

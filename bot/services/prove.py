@@ -43,7 +43,8 @@ def _is_asked_in_vain(session: Session, row: EscalationRow) -> bool:
 
 def _ask(session: Session, row: EscalationRow, parts: Parts) -> bool:
     now, contact = parts.now(), session.get_one(ContactRow, row.contact_id)
-    inbound = session.get(InboundRow, row.inbound_id) if row.inbound_id else None
+    sign_id = escalations.latest_sign(session, row.id)
+    inbound = session.get(InboundRow, sign_id) if sign_id else None
     if inbound is None:
         return False
     if not say_about_safety(session, contact, inbound, ["disclosure.proof"], parts):

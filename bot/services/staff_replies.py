@@ -27,7 +27,7 @@ _SAYS_NOTHING = frozenset(
 )
 
 MAY_TAKE = (CASE_MANAGER, SUPERVISOR)
-"""Roles that may take a case by its code, also one that they were not called for."""
+"""Roles that may take a case; by its code also one that they were not called for."""
 
 
 def take_staff_reply(
@@ -80,9 +80,11 @@ def escalation_meant(session: Session, person: StaffRow, text: str) -> Escalatio
     Where nothing waits any more, the one that this person has: a digit may be sent twice. A code that
     is not known means nothing: another case must not be taken for it.
     """
+    if person.role not in MAY_TAKE:
+        return None
     codes = {word.upper() for word in fold(text).split() if _CODE.fullmatch(word)}
     if codes:
-        found = escalations.with_code(session, codes) if person.role in MAY_TAKE else None
+        found = escalations.with_code(session, codes)
     else:
         waiting = escalations.unacknowledged_of(session, person.id)
         found = next(iter((*waiting, *escalations.assigned_to(session, person.id))), None)

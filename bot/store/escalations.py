@@ -80,7 +80,7 @@ def next_to_call(
     query = (
         select(EscalationRow)
         .where(is_due | is_lost, EscalationRow.state == State.OPEN)
-        .order_by(_urgency(), EscalationRow.next_call_at)
+        .order_by(by_urgency(), EscalationRow.next_call_at)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
@@ -100,17 +100,23 @@ def next_to_prove(session: Session, now: datetime) -> EscalationRow | None:
 
 
 def unacknowledged_of(session: Session, staff_id: UUID) -> Sequence[EscalationRow]:
-    """Return what waits for an answer of this person: most urgent first, then the oldest."""
+    """Return what waits for an answer of this person: most urgent first, then the oldest.
+
+    Who was ever called for it may still take it, also while others are called, or the standing line.
+    """
+    notified = select(NoticeRow.id).where(
+        NoticeRow.escalation_id == EscalationRow.id, NoticeRow.staff_id == staff_id
+    )
     query = select(EscalationRow).where(
         EscalationRow.state == State.OPEN,
-        (EscalationRow.called_id == staff_id) | EscalationRow.tried.contains([str(staff_id)]),
+        (EscalationRow.called_id == staff_id) | notified.exists(),
     )
-    return session.scalars(query.order_by(_urgency(), EscalationRow.opened_at)).all()
+    return session.scalars(query.order_by(by_urgency(), EscalationRow.opened_at)).all()
 
 
 def listed(session: Session, *, closed: bool) -> Sequence[EscalationRow]:
     """Return the queue: most urgent first; the closed ones too if wanted."""
-    query = select(EscalationRow).order_by(_urgency(), EscalationRow.opened_at)
+    query = select(EscalationRow).order_by(by_urgency(), EscalationRow.opened_at)
     if not closed:
         query = query.where(EscalationRow.state != State.CLOSED)
     return session.scalars(query).all()
@@ -162,6 +168,16 @@ def chain(session: Session, escalation_id: UUID) -> Sequence[EscalationStepRow]:
     return session.scalars(query.order_by(EscalationStepRow.id)).all()
 
 
+def latest_sign(session: Session, escalation_id: UUID) -> UUID | None:
+    """Return the last message that told of danger, None if its words were deleted."""
+    query = select(EscalationStepRow.inbound_id).where(
+        EscalationStepRow.escalation_id == escalation_id,
+        EscalationStepRow.step.in_([Step.OPENED, Step.JOINED]),
+        EscalationStepRow.inbound_id.is_not(None),
+    )
+    return session.scalars(query.order_by(EscalationStepRow.id.desc()).limit(1)).first()
+
+
 def latest_step(session: Session, escalation_id: UUID, of: Collection[Step]) -> Step | None:
     """Return which of these steps was taken last, None if none was."""
     query = select(EscalationStepRow.step).where(
@@ -176,7 +192,8 @@ def is_proved(session: Session, escalation_id: UUID) -> bool:
     return latest_step(session, escalation_id, PROOF) == Step.PROOF_YES
 
 
-def _urgency() -> ColumnElement[int]:
+def by_urgency() -> ColumnElement[int]:
+    """Return what to sort by so that the most urgent comes first."""
     return case({tier.value: rank for tier, rank in URGENCY.items()}, value=EscalationRow.tier)
 
 

@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from bot.store.risk_tables import NoticeRow
+from bot.store.escalations import by_urgency
+from bot.store.risk_tables import EscalationRow, NoticeRow
 
 INTERRUPTED_AFTER = timedelta(seconds=30)
 """A notification that has been `sending` for so long was cut off; it is sent again: two calls for help
@@ -15,15 +16,16 @@ are better than none."""
 
 
 def claim_next(session: Session, now: datetime) -> NoticeRow | None:
-    """Lock the next notification that is due, or was cut off, and mark it as being sent."""
+    """Lock the most urgent notification that is due, or was cut off, and mark it as being sent."""
     is_due = (NoticeRow.status == "queued") & (NoticeRow.next_attempt_at <= now)
     was_cut_off = (NoticeRow.status == "sending") & (NoticeRow.sending_at < now - INTERRUPTED_AFTER)
     query = (
         select(NoticeRow)
+        .outerjoin(EscalationRow, EscalationRow.id == NoticeRow.escalation_id)
         .where(is_due | was_cut_off)
-        .order_by(NoticeRow.created_at)
+        .order_by(by_urgency().nulls_last(), NoticeRow.created_at)
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(of=NoticeRow, skip_locked=True)
     )
     row = session.scalars(query).one_or_none()
     if row is not None:

@@ -2,6 +2,7 @@
 
 import logging
 
+from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -17,7 +18,9 @@ WATCH_SECONDS = 2
 def start_clock(parts: Parts) -> BackgroundScheduler:
     """Start a clock in this process. Any number may run: every tick claims its rows."""
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("apscheduler.executors").setLevel(logging.CRITICAL)  # it would log messages
     scheduler = BackgroundScheduler(timezone="UTC")
+    scheduler.add_listener(_tell_failure, EVENT_JOB_ERROR)
     scheduler.add_job(
         watch,
         "interval",
@@ -38,3 +41,8 @@ def watch(parts: Parts) -> None:
             pass
     except SQLAlchemyError as failure:
         logger.error("the clock could not look: %s", type(failure).__name__)
+
+
+def _tell_failure(event: JobExecutionEvent) -> None:
+    """Name an unforeseen failure by its type: its message may hold words of a contact."""
+    logger.error("the clock failed: %s", type(event.exception).__name__)

@@ -1,7 +1,7 @@
 """Proof: at the promised time the contact is asked; a person acted and the contact says so, or it goes up."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.errors import AcompanaError
 from bot.gateways.dialogue import DialogueDown
@@ -10,7 +10,7 @@ from bot.services import handle_escalation, keep_watch
 from bot.services.erase import erase
 from bot.store import database, escalations
 from bot.store.risk_tables import EscalationRow, EscalationStepRow, NoticeRow, SafetyQuestionRow
-from bot.store.tables import AddressRow
+from bot.store.tables import AddressRow, ContactRow
 from tests.builders import ALWAYS, make_staff, number_of
 from tests.conversation import Conversation
 
@@ -240,9 +240,18 @@ def test_a_number_that_is_unreachable_is_silence(told, time, team, timed_parts):
     assert told.escalation.called_id == team.rosa
 
 
+def test_the_question_goes_where_the_last_sign_came_from(told, time):
+    time.passes(minutes=1)
+    told.on("whatsapp").says(FURTHER)
+    passes(told, time, hours=1)
+
+    assert told.outbound()[-1].message_ids == ["disclosure.proof"]
+    assert told.outbound()[-1].channel == "whatsapp"
+
+
 def test_words_that_were_deleted_meanwhile_are_silence(told, time, team, timed_parts):
     with database.unit_of_work(timed_parts.engine) as session:
-        escalations.lock(session, told.escalation.id).inbound_id = None
+        session.execute(update(EscalationStepRow).values(inbound_id=None))
     passes(told, time, hours=1)
 
     assert told.escalation.called_id == team.rosa
@@ -276,6 +285,16 @@ def test_a_new_sign_after_a_proof_calls_again_and_needs_a_new_proof(asked, time,
     assert asked.chain.count("proof_asked") == 2
     asked.says("1")
     assert asked.escalation.state == "confirmed"
+
+
+def test_a_new_sign_calls_who_answers_for_where_the_child_is_by_now(told, team, timed_parts):
+    luz = make_staff(timed_parts, "Luz Mo", duty=[ALWAYS | {"country": "HN"}])
+    acts(told, team.elena)
+    with database.unit_of_work(timed_parts.engine) as session:
+        session.get_one(ContactRow, told.contact_id).country = "HN"
+    told.says(FURTHER)
+
+    assert told.escalation.called_id == luz
 
 
 def test_a_new_sign_after_yes_calls_again_though_nobody_wrote_down_what_they_did(
@@ -456,6 +475,27 @@ def test_who_was_never_called_takes_nothing_without_its_code(talk, team, notifie
 
     talk.staff_answers(team.marvin, f"1 {talk.escalation.code}")
     assert talk.escalation.assigned_id == team.marvin
+
+
+def test_who_answers_while_the_standing_line_rings_still_takes_it(talk, team, time):
+    talk.says(DANGER)
+    passes(talk, time, minutes=5)
+    passes(talk, time, minutes=5)
+    passes(talk, time, minutes=5)
+    assert talk.chain[-1] == "notified"
+    assert talk.escalation.called_id is None
+
+    talk.staff_answers(team.marvin, "1")
+    assert talk.escalation.assigned_id == team.marvin
+
+
+def test_the_most_urgent_notification_leaves_first(two_open, time, notifier, called):
+    child, mother = two_open
+    notifier.calls.clear()
+    time.passes(hours=2)
+    mother.clock_ticks()
+
+    assert notifier.calls[0].text.find(child.escalation.code) > 0
 
 
 def test_an_advocate_takes_nothing(talk, team, notifier):
