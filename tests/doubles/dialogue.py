@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 
 from bot.domain.dialogue import Reply
+from bot.domain.disclosure import Disclosed, answer_to
 from bot.gateways.dialogue import Turn, TurnRequest
 
 
 class ScriptedDialogue:
-    """Answers every message with the same replies, or raises the failure that is set."""
+    """Answers every message with the same replies, or raises the failure that is set.
+
+    What is about safety it answers as the disclosure flow does.
+    """
 
     def __init__(self, say: Sequence[str] = ("requests.greet",)) -> None:
         self.replies: tuple[Reply, ...] = (Reply(tuple(say)),)
@@ -19,6 +23,12 @@ class ScriptedDialogue:
         self.requests.append(request)
         if self.failure is not None:
             raise self.failure
+        if request.text == "/safety":
+            return Turn(
+                (Reply(answer_to(Disclosed.from_metadata(request.metadata["disclosed"]))),),
+                "safety",
+                [],
+            )
         return Turn(self.replies, self.intent, [])
 
     def ready(self) -> bool:

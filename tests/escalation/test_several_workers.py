@@ -77,8 +77,9 @@ def together(parts, *works):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert failures == []
+    assert not any(thread.is_alive() for thread in threads)
 
 
 def rows(parts, table, *conditions):
