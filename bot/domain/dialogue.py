@@ -18,6 +18,8 @@ EFFECTS = {
     "queue_task": {"kind"},
     "note_topic": {"topic"},
     "repeat_last": set(),
+    "record_answer": {"check_in", "question", "choice"},
+    "finish_check_in": {"check_in"},
 }
 """Everything a reply may ask the worker to record, with the values each one needs.
 

@@ -15,3 +15,10 @@ def read_duration(written: str) -> timedelta:
     if match is None:
         raise ContentError(f"{written!r} is not a duration such as 30s, 15min, 4h or 7d.")
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def read_offset(written: str) -> timedelta:
+    """Return how long after something, or with a minus before it: -3h."""
+    plain = str(written).strip()
+    duration = read_duration(plain.removeprefix("-"))
+    return -duration if plain.startswith("-") else duration

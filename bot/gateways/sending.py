@@ -20,6 +20,8 @@ class Parcel:
     form: str
     choices: Sequence[Choice]
     language: str
+    template: str | None = None
+    """The provider's reference of an approved message that is sent instead of the text."""
 
 
 class SendingFailed(Exception):

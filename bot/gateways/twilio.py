@@ -81,6 +81,8 @@ class TwilioProvider:
         return {"from_": self._settings.sender(parcel.to.channel)}
 
     def _body(self, parcel: Parcel) -> dict[str, Any]:
+        if parcel.template:
+            return {"content_sid": parcel.template}
         if not shows_choices(parcel):
             is_plain = parcel.to.channel is Channel.SMS or not parcel.choices
             return {"body": parcel.text if is_plain else with_numbers(parcel)}

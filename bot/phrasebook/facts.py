@@ -1,7 +1,7 @@
 """Confirmed facts as words in the reader's language and time zone. Unknown facts give no word."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -15,6 +15,18 @@ from bot.phrasebook.phrasebook import Phrasebook
 
 LONG_DAY = {"es": "EEEE d 'de' MMMM", "en": "EEEE, MMMM d"}
 """A day as people say it; the year would only confuse."""
+
+
+FACTS_OF_VALUE = {
+    "travel_duration": ("travel_hours",),
+    "home_duration": ("home_hours",),
+    **{
+        f"{name}_{part}": (f"{name}_{'on' if part == 'day' else 'time'}",)
+        for name in ("departure", "arrival", "first_call", "pick_up")
+        for part in ("day", "time")
+    },
+}
+"""The facts that a value states, where it is not called the same."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +92,11 @@ def _moment(
     else:
         both = words.value("value.time.both", reader.locale)
         yield f"{name}_time", both.format(own_time=own, local_time=_hour(at, reader))
+
+
+def facts_of(values: Iterable[str]) -> set[str]:
+    """Return the facts of the journey that these placeholders state."""
+    return {fact for value in values for fact in FACTS_OF_VALUE.get(value, (value,))}
 
 
 def deadline_value(moment: datetime, now: datetime, reader: Reader, words: Phrasebook) -> str:

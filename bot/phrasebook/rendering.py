@@ -1,11 +1,13 @@
 """Message ids become one bubble: the right wording, the confirmed facts, the form of the channel."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from bot.domain.channels import Channel
 from bot.domain.contacts import Audience
 from bot.domain.menus import Choice, Menu
+from bot.phrasebook.facts import facts_of
 from bot.phrasebook.phrasebook import Phrasebook
 from bot.phrasebook.segments import fitting
 from bot.phrasebook.source import placeholders
@@ -32,6 +34,8 @@ class Speaker:
     values: Mapping[str, str]
     no_nights: bool = False
     """A person confirmed that the journey has no night; otherwise nights are unknown or known."""
+    facts: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """The confirmed facts behind the values."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,8 @@ class Bubble:
     form: str = "none"
     not_known: tuple[str, ...] = ()
     """Values that were asked for and that nobody confirmed: questions for a person."""
+    told: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """The facts that these words state."""
 
 
 def render(say: Sequence[str], speaker: Speaker, words: Phrasebook) -> Bubble:
@@ -54,7 +60,8 @@ def render(say: Sequence[str], speaker: Speaker, words: Phrasebook) -> Bubble:
     said, missing = _choose(say, speaker, words)
     paragraphs = [_text(message_id, speaker, words) for message_id in said]
     menu = _menu(said, speaker, words)
-    bubble = Bubble("\n\n".join(paragraphs), tuple(said), menu, "none", tuple(missing))
+    told = _told(said, speaker, words)
+    bubble = Bubble("\n\n".join(paragraphs), tuple(said), menu, "none", tuple(missing), told)
     return _for_sms(bubble) if speaker.channel is Channel.SMS else _for_whatsapp(bubble)
 
 
@@ -77,14 +84,25 @@ def _choose(say: Sequence[str], speaker: Speaker, words: Phrasebook) -> tuple[li
 
 
 def _instead(part: Part, speaker: Speaker, words: Phrasebook) -> str:
-    """Return the first honest wording whose own values are known."""
-    fitting_ones = (m for m in part.unknown if not _lacking(m, speaker, words))
+    """Return the first honest wording whose own values are known: the topic's, or X_unknown for X."""
+    of_its_own = f"{part.say}_unknown"
+    several = [*part.unknown, *([of_its_own] if of_its_own in words.messages else [])]
+    fitting_ones = (m for m in several if not _lacking(m, speaker, words))
     return next(fitting_ones, FACT_NOT_KNOWN)
 
 
 def _lacking(message_id: str, speaker: Speaker, words: Phrasebook) -> list[str]:
     text = words.text(message_id, speaker.audience, speaker.locale)
     return sorted(placeholders(text) - set(speaker.values))
+
+
+def _told(said: Sequence[str], speaker: Speaker, words: Phrasebook) -> dict[str, Any]:
+    """Return the facts whose values stand in the words, and that there is no night where that is said."""
+    texts = (words.text(message_id, speaker.audience, speaker.locale) for message_id in said)
+    used = {value for text in texts for value in placeholders(text)}
+    if "orientation.nights.none" in said:
+        used.add("night_places")
+    return {fact: speaker.facts[fact] for fact in facts_of(used) if fact in speaker.facts}
 
 
 def _text(message_id: str, speaker: Speaker, words: Phrasebook) -> str:
@@ -104,12 +122,12 @@ def _for_sms(bubble: Bubble) -> Bubble:
     lines = [f"{number} {c.title}" for number, c in enumerate(bubble.menu.choices, start=1)]
     text = fitting("\n".join([bubble.text, *lines]))
     form = "numbers" if lines else "none"
-    return Bubble(text, bubble.message_ids, bubble.menu, form, bubble.not_known)
+    return replace(bubble, text=text, form=form)
 
 
 def _for_whatsapp(bubble: Bubble) -> Bubble:
     form = whatsapp_form(bubble.menu.choices)
-    return Bubble(bubble.text, bubble.message_ids, bubble.menu, form, bubble.not_known)
+    return replace(bubble, form=form)
 
 
 def whatsapp_form(choices: Sequence[Choice]) -> str:

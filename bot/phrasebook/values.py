@@ -14,13 +14,16 @@ ALWAYS_KNOWN = frozenset(
         "destination_country",
         "own_time",
         "local_time",
+        "number_code",
     ]
 )
 
 SAFETY_VALUES = frozenset(["told_person", "contact_by", "help_line", "help_line_number"])
 """Known once somebody was called for the contact."""
 
-STAFF_VALUES = frozenset(["code", "tier", "category", "link", "waited", "other", "contact_by"])
+STAFF_VALUES = frozenset(
+    ["code", "tier", "category", "link", "waited", "other", "contact_by", "task"]
+)
 """What a notification to staff may say; never a name or a word of a contact."""
 
 JOURNEY_VALUES = frozenset(

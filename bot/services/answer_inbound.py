@@ -13,6 +13,7 @@ from bot.domain.risk import Tier
 from bot.gateways.dialogue import DialogueDown, DialogueRefused
 from bot.services.answer_about_safety import answer_about_safety, ask_again
 from bot.services.converse import converse
+from bot.services.follow_invitation import answers_invitation, open_announced
 from bot.services.parts import Parts
 from bot.services.read_message import Reading, read_message
 from bot.services.say import Answering, Lane, answer_with
@@ -21,7 +22,8 @@ from bot.services.subscription import (
     change_subscription,
     stay_silent_after_stop,
 )
-from bot.store import database, escalations, inbox, outbox, tasks
+from bot.services.tasks import open_task
+from bot.store import database, escalations, inbox, outbox
 from bot.store.tables import ContactRow, InboundRow
 
 logger = logging.getLogger(__name__)
@@ -76,13 +78,23 @@ def _pass_gates(session: Session, answering: Answering, parts: Parts) -> str | N
         stay_silent_after_stop(session, answering, parts)
         _keep_for_a_person(session, answering, parts)
         return None
-    if contact.role == Role.UNKNOWN:
-        _greet_stranger(session, answering, parts)
-        return None
     if contact.held_by_id is not None:
         return None  # a case manager holds the conversation, sees the message and answers it
+    return _talk(session, answering, parts)
+
+
+def _talk(session: Session, answering: Answering, parts: Parts) -> str | None:
+    """Go on with the conversation, or with what was announced to this contact."""
+    inbound = answering.inbound
+    if answering.contact.role == Role.UNKNOWN:
+        _greet_stranger(session, answering, parts)
+        return None
     shown = outbox.last_menu(session, inbound)
-    return _follow(session, answering, read_message(inbound, shown, parts.words), parts)
+    if answers_invitation(session, answering, shown, parts):
+        return None
+    intent = _follow(session, answering, read_message(inbound, shown, parts.words), parts)
+    open_announced(session, answering, parts)
+    return intent
 
 
 def _heed_opt_word(session: Session, answering: Answering, parts: Parts) -> bool:
@@ -119,14 +131,10 @@ def _keep_for_a_person(session: Session, answering: Answering, parts: Parts) -> 
 
 def _queue(session: Session, answering: Answering, task: str, parts: Parts) -> None:
     """Voice notes and pictures may be disclosures: they have the deadline of one."""
-    contact_id, inbound_id, now = answering.contact.id, answering.inbound.id, parts.now()
-    if task != "media":
-        tasks.queue(session, contact_id, task, now, "", inbound_id)
-        return
-    known = escalations.latest_of(session, contact_id)
-    tier = Tier(known.tier) if known else Tier.HIGH
-    due_at = now + parts.safety.taxonomy.deadlines[tier].acknowledge_within
-    tasks.queue(session, contact_id, task, now, "", inbound_id, tier=tier, due_at=due_at)
+    contact_id, inbound_id = answering.contact.id, answering.inbound.id
+    known = escalations.latest_of(session, contact_id) if task == "media" else None
+    tier = Tier(known.tier) if known else None
+    open_task(session, contact_id, task, parts, inbound_id=inbound_id, tier=tier)
 
 
 def _greet_stranger(session: Session, answering: Answering, parts: Parts) -> None:
@@ -156,7 +164,7 @@ def _refused(session: Session, contact: ContactRow, inbound: InboundRow, parts: 
         inbound.next_attempt_at = parts.now() + wait
     else:
         inbound.state = "unanswered"
-        tasks.queue(session, contact.id, "unanswered", parts.now(), "", inbound.id)
+        open_task(session, contact.id, "unanswered", parts, inbound_id=inbound.id)
         logger.error("inbound %s could not be answered; a person has to read it", inbound.id)
     _say_unavailable(session, contact, inbound, parts)
 

@@ -6,13 +6,16 @@ from typing import Any
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from bot.domain.check_in import State
 from bot.domain.consent import Agreement
 from bot.domain.contacts import Audience, Role
 from bot.domain.dialogue import EFFECTS
+from bot.services.answer_check_in import finish_check_in, record_answer
 from bot.services.parts import Parts
 from bot.services.say import Answering
 from bot.services.subscription import address_of, opt_out
-from bot.store import contacts, tasks
+from bot.services.tasks import open_task
+from bot.store import check_ins, contacts
 from bot.store.tables import ToldTopicRow
 
 Effect = Mapping[str, Any]
@@ -43,8 +46,10 @@ def _record_agreement(session: Session, answering: Answering, effect: Effect, pa
     contacts.record_consent(session, answering.contact.id, kind, given, parts.now())
 
 
-def _finish_onboarding(_s: Session, answering: Answering, _e: Effect, parts: Parts) -> None:
-    answering.contact.onboarded_at = answering.contact.onboarded_at or parts.now()
+def _finish_onboarding(session: Session, answering: Answering, _e: Effect, parts: Parts) -> None:
+    contact, now = answering.contact, parts.now()
+    contact.onboarded_at = contact.onboarded_at or now
+    check_ins.settle_running(session, contact.id, State.MISSED, now, "welcomed_instead")
 
 
 def _opt_out(session: Session, answering: Answering, _e: Effect, parts: Parts) -> None:
@@ -62,7 +67,8 @@ def _resume(_s: Session, answering: Answering, _e: Effect, _p: Parts) -> None:
 def _queue_task(session: Session, answering: Answering, effect: Effect, parts: Parts) -> None:
     about = str(effect.get("about", ""))[:80]
     kind = str(effect["kind"])[:20]
-    tasks.queue(session, answering.contact.id, kind, parts.now(), about, answering.inbound.id)
+    contact_id, inbound_id = answering.contact.id, answering.inbound.id
+    open_task(session, contact_id, kind, parts, about=about, inbound_id=inbound_id)
 
 
 def _note_topic(session: Session, answering: Answering, effect: Effect, parts: Parts) -> None:
@@ -72,6 +78,14 @@ def _note_topic(session: Session, answering: Answering, effect: Effect, parts: P
         "told_at": parts.now(),
     }
     session.execute(insert(ToldTopicRow).values(**told).on_conflict_do_nothing())
+
+
+def _record_answer(session: Session, answering: Answering, effect: Effect, parts: Parts) -> None:
+    record_answer(session, answering.contact, answering.inbound, effect, parts)
+
+
+def _finish_check_in(session: Session, answering: Answering, effect: Effect, parts: Parts) -> None:
+    finish_check_in(session, answering.contact, effect, parts)
 
 
 def _nothing_to_record(_s: Session, _a: Answering, _e: Effect, _p: Parts) -> None:
@@ -90,5 +104,7 @@ _APPLY: dict[str, Callable[[Session, Answering, Effect, Parts], None]] = {
     "queue_task": _queue_task,
     "note_topic": _note_topic,
     "repeat_last": _nothing_to_record,
+    "record_answer": _record_answer,
+    "finish_check_in": _finish_check_in,
 }
 assert set(_APPLY) == set(EFFECTS), "every effect of the domain is applied"

@@ -13,6 +13,7 @@ from bot.domain.contacts import Role
 from bot.domain.dialogue import Reply
 from bot.domain.disclosure import Disclosed
 from bot.gateways.dialogue import Turn, TurnRequest
+from bot.services.answer_check_in import check_in_for_dialogue
 from bot.services.apply_effects import apply
 from bot.services.parts import Parts
 from bot.services.say import Answering, Lane, answer_with
@@ -133,9 +134,11 @@ def _request(
 
 
 def _metadata(session: Session, row: ContactRow, parts: Parts) -> dict[str, Any]:
-    """Return what the dialogue may know: which wording and stage, never who."""
+    """Return what the dialogue may know: which wording, stage and questions, never who."""
     contact = contacts.as_contact(row)
+    check_in = check_in_for_dialogue(session, row, parts)
     return {
+        **({"check_in": check_in} if check_in else {}),
         "audience": str(contact.audience(parts.now().date())),
         "role": row.role,
         "language": row.language,

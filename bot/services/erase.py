@@ -16,19 +16,29 @@ from bot.store.tables import (
     ContactRow,
     ConversationRow,
     InboundRow,
-    JourneyRow,
     OutboundRow,
     TaskRow,
     ToldTopicRow,
+)
+from bot.store.time_tables import (
+    AnswerRow,
+    CheckInRow,
+    JourneyRow,
+    NumberChangeRow,
+    ToldFactRow,
 )
 
 _WORDS = (
     TaskRow,
     OutboundRow,
     SafetyQuestionRow,
+    AnswerRow,
     InboundRow,
     ConversationRow,
     ToldTopicRow,
+    ToldFactRow,
+    NumberChangeRow,
+    CheckInRow,
     ConsentRow,
     AddressRow,
 )
@@ -50,6 +60,7 @@ def erase(session: Session, contact_id: UUID, parts: Parts, *, although_open: bo
         update(ContactRow).where(ContactRow.child_id == contact_id).values(child_id=None)
     )
     row.name, row.birth_year, row.zone, row.writer = "", None, None, None
+    row.born_on = None
     row.case_manager_id, row.age_band, row.child_id = None, None, None
     row.advocate_id, row.held_by_id, row.journey_held_at = None, None, None
     row.erased_at = parts.now()

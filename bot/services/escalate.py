@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from bot.domain.check_in import State as CheckIn
 from bot.domain.escalation import State, Step
 from bot.domain.risk import URGENCY, Tier
 from bot.domain.risk_policy import Situation
@@ -15,7 +16,7 @@ from bot.services.call_staff import call, tell_assigned
 from bot.services.parts import Parts
 from bot.services.situation import situation_of
 from bot.services.tell_advocate import tell_also
-from bot.store import contacts, database, escalations
+from bot.store import check_ins, contacts, database, escalations
 from bot.store.risk_tables import EscalationRow
 from bot.store.tables import ContactRow
 
@@ -55,6 +56,7 @@ def escalate(
         row.country, row.phase = contact.country, situation.phase  # where the contact is by now
         _join(session, row, sign, tier, parts)
     row.cannot_talk = row.cannot_talk or sign.cannot_talk
+    check_ins.settle_running(session, contact.id, CheckIn.INTERRUPTED, parts.now(), "at_risk")
     _hold(session, contact, row, sign, parts)
     database.notify(session, database.CHANGED, str(contact.id))
     return row, is_new

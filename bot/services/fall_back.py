@@ -5,8 +5,10 @@ from sqlalchemy.orm import Session
 from bot.domain.channels import Address, Channel
 from bot.phrasebook.segments import fitting
 from bot.phrasebook.splitting import split
+from bot.services.announce_elsewhere import announce_elsewhere
 from bot.services.parts import Parts
-from bot.store import contacts, outbox, tasks
+from bot.services.tasks import open_task
+from bot.store import contacts, outbox
 from bot.store.tables import AddressRow, OutboundRow
 
 FURTHER_PIECE = 1000
@@ -14,9 +16,14 @@ FURTHER_PIECE = 1000
 
 
 def fall_back_to_sms(session: Session, row: OutboundRow, parts: Parts) -> None:
-    """Queue the message again as SMS to the same number; if that is impossible, a person is told."""
+    """Queue the message again as SMS to the same number; if that is impossible, a person is told.
+
+    What was only announced on WhatsApp is said itself: SMS has no window.
+    """
     if row.channel == Channel.SMS or (address := _sms_address(session, row)) is None:
-        tasks.queue(session, row.contact_id, "undeliverable", parts.now(), row.channel)
+        open_task(session, row.contact_id, "undeliverable", parts, about=row.channel)
+        return
+    if row.template and announce_elsewhere(session, row, parts):
         return
     numbered = [f"{i} {choice['title']}" for i, choice in enumerate(row.menu, start=1)]
     pieces = split(fitting("\n".join([row.text, *numbered])))

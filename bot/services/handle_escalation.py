@@ -8,7 +8,7 @@ from bot.domain.escalation import EscalationError, State, Step, next_state
 from bot.services.call_staff import pass_on
 from bot.services.parts import Parts
 from bot.services.prove import confirm
-from bot.store import database, escalations, notices, safety_questions, staff
+from bot.store import check_ins, database, escalations, notices, safety_questions, staff
 from bot.store.risk_tables import EscalationRow
 from bot.store.tables import ContactRow
 
@@ -72,6 +72,7 @@ def close(
     if question := safety_questions.open_proof(session, row.id):
         safety_questions.settle(question, "closed", parts.now())
     escalations.note(session, row, Step.CLOSED, parts.now(), staff_id=staff_id, words=words)
+    check_ins.plan_again(session, [row.contact_id])  # check-ins come closer together for a while
     if release:
         release_journey(session, row, staff_id, parts)
     _changed(session, row)

@@ -5,7 +5,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from bot.services.parts import Parts
-from bot.services.say import Lane, say_unasked
+from bot.services.say import Lane
+from bot.services.say_unasked import say_unasked
 from bot.store import contacts
 
 

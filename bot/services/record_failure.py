@@ -14,7 +14,8 @@ from bot.gateways.sending import (
 )
 from bot.services.fall_back import fall_back_to_sms
 from bot.services.parts import Parts
-from bot.store import database, outbox, tasks
+from bot.services.tasks import open_task
+from bot.store import database, outbox
 from bot.store.tables import OutboundRow
 
 
@@ -59,7 +60,7 @@ def _wait_or_give_up(session: Session, row: OutboundRow, parts: Parts) -> None:
 def _give_up(session: Session, row: OutboundRow, parts: Parts) -> None:
     """A message that cannot arrive is a person's task, never an opt-out."""
     row.status = Status.FAILED
-    tasks.queue(session, row.contact_id, "undeliverable", parts.now(), row.channel)
+    open_task(session, row.contact_id, "undeliverable", parts, about=row.channel)
 
 
 def _stop(session: Session, row: OutboundRow, parts: Parts) -> None:

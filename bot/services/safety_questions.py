@@ -13,7 +13,8 @@ from bot.services.escalate import Sign, escalate, fresh_code
 from bot.services.parts import Parts
 from bot.services.prove import not_reached, was_reached
 from bot.services.read_message import chosen
-from bot.store import escalations, outbox, safety_questions, tasks
+from bot.services.tasks import open_task
+from bot.store import escalations, outbox, safety_questions
 from bot.store.risk_tables import EscalationRow, SafetyQuestionRow
 from bot.store.tables import ContactRow, InboundRow
 
@@ -119,9 +120,9 @@ def _keep(
     tier: Tier,
     parts: Parts,
 ) -> None:
-    now = parts.now()
-    due_at = now + parts.safety.taxonomy.deadlines[tier].acknowledge_within
-    tasks.queue(session, contact.id, "review", now, category, inbound_id, tier=tier, due_at=due_at)
+    open_task(
+        session, contact.id, "review", parts, about=category, inbound_id=inbound_id, tier=tier
+    )
 
 
 def _proof(

@@ -2,26 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import IntEnum
 
 from sqlalchemy.orm import Session
 
 from bot.domain.channels import Channel
-from bot.domain.consent import may_be_written_to_unasked
-from bot.domain.contacts import Role
-from bot.errors import AcompanaError
 from bot.phrasebook.rendering import Bubble, render
 from bot.phrasebook.splitting import split
 from bot.services.parts import Parts
 from bot.services.speaker import speaker_for
-from bot.store import contacts, database, outbox, tasks
+from bot.services.tasks import open_task
+from bot.store import database, outbox, told_facts
 from bot.store.tables import AddressRow, ContactRow, InboundRow, OutboundRow
 
 LATER_PART = 500
 """The part number of what is said later about a disclosure, such as the question for proof."""
-
-NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Lane(IntEnum):
@@ -61,13 +56,14 @@ def answer_with(
     speaker = speaker_for(session, answering.contact, channel, parts, simpler)
     bubble = render(say, speaker, parts.words)
     address_id = answering.inbound.address_id
-    for text, is_last in _pieces(bubble, channel):
-        row = _row(answering.contact, channel, bubble, text, is_last, lane, parts)
+    for text, is_last in pieces_of(bubble, channel):
+        row = outbound_row(answering.contact, channel, bubble, text, is_last, lane, parts)
         row.address_id, row.inbound_id = address_id, answering.inbound.id
         row.part = answering.parts_said
         session.add(row)
         session.flush()
         answering.parts_said += 1
+    told_facts.note(session, answering.contact.id, bubble.told, parts.now())
     _queue_unknown(session, answering, bubble, asked, parts)
     return bubble
 
@@ -81,7 +77,7 @@ def _queue_unknown(
     kind = "question" if asked else "unknown_facts"
     for value in open_questions:
         contact_id, inbound_id = answering.contact.id, answering.inbound.id
-        tasks.queue(session, contact_id, kind, parts.now(), value, inbound_id)
+        open_task(session, contact_id, kind, parts, about=value, inbound_id=inbound_id)
 
 
 def say_about_safety(
@@ -106,53 +102,13 @@ def say_about_safety(
     return True
 
 
-def say_unasked(
-    session: Session, contact: ContactRow, say: Sequence[str], parts: Parts, lane: Lane
-) -> OutboundRow:
-    """Store a message that nobody asked for and return its last piece, which has the choices.
-
-    Without a standing consent this is refused.
-    """
-    address = _open_address(session, contact)
-    if address is None or not accepts_unasked(session, contact):
-        raise AcompanaError("This contact may not be written to unasked: no consent stands.")
-    channel = Channel(address.channel)
-    bubble = render(say, speaker_for(session, contact, channel, parts), parts.words)
-    for text, is_last in _pieces(bubble, channel):
-        row = _row(contact, channel, bubble, text, is_last, lane, parts)
-        row.address_id = address.id
-        session.add(row)
-        session.flush()
-    database.notify(session, database.OUTBOUND)
-    return row
-
-
-def accepts_unasked(session: Session, contact: ContactRow) -> bool:
-    """Return whether a message that nobody asked for may go to this contact now."""
-    agreed = contacts.consents(session, contact.id)
-    return contact.paused_at is None and may_be_written_to_unasked(Role(contact.role), agreed)
-
-
-def _open_address(session: Session, contact: ContactRow) -> AddressRow | None:
-    """Return where the contact wrote last, or any address that did not opt out; best a reachable one."""
-    usable = [a for a in contacts.addresses(session, contact.id) if a.opted_out_at is None]
-    return max(usable, key=_reach, default=None)
-
-
-def _reach(address: AddressRow) -> tuple[bool, datetime]:
-    """An address that was unreachable counts again once somebody has written from it since."""
-    heard_at = address.last_inbound_at or NEVER
-    lost_at = address.unreachable_at
-    return lost_at is None or heard_at > lost_at, heard_at
-
-
-def _pieces(bubble: Bubble, channel: Channel) -> list[tuple[str, bool]]:
+def pieces_of(bubble: Bubble, channel: Channel) -> list[tuple[str, bool]]:
     """Return the texts of one bubble in order; the choices belong to the last one."""
     texts = split(bubble.text) if channel is Channel.SMS else [bubble.text]
     return [(text, number == len(texts)) for number, text in enumerate(texts, start=1)]
 
 
-def _row(
+def outbound_row(
     contact: ContactRow,
     channel: Channel,
     bubble: Bubble,
@@ -161,6 +117,7 @@ def _row(
     lane: Lane,
     parts: Parts,
 ) -> OutboundRow:
+    """Return one piece of a bubble as it waits to be sent; whoever calls says where it goes."""
     now = parts.now()
     return OutboundRow(
         contact_id=contact.id,

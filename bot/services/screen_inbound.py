@@ -10,10 +10,12 @@ from bot.domain.disclosure import SafetyStep
 from bot.domain.opting import opt_word
 from bot.domain.risk import Decision, Screening, Tier
 from bot.services import safety_questions
+from bot.services.answer_check_in import sign_in_answer
 from bot.services.escalate import Sign, escalate
 from bot.services.parts import Parts
 from bot.services.read_message import chosen
-from bot.store import database, escalations, inbox, outbox, tasks
+from bot.services.tasks import open_task
+from bot.store import database, escalations, inbox, outbox
 from bot.store.risk_tables import SafetyQuestionRow
 from bot.store.tables import ContactRow, InboundRow
 
@@ -60,6 +62,9 @@ def _screen(
     answered = safety_questions.take_answer(session, contact, inbound, parts)
     if answered is not None:
         return answered
+    in_answer = sign_in_answer(session, contact, inbound, parts)
+    if in_answer is not None:
+        return _sign(session, contact, inbound, in_answer, parts)
     if inbound.choice_id in parts.words.choices:
         return None, None  # our own button: nobody wrote it
     _note_choice(session, inbound, parts)
@@ -109,11 +114,7 @@ def _unreadable(
     session: Session, contact: ContactRow, inbound: InboundRow, parts: Parts
 ) -> tuple[SafetyStep | None, str | None]:
     """Words that nobody here can read may be a disclosure: a person reads them in time."""
-    within = parts.safety.taxonomy.deadlines[Tier.HIGH].acknowledge_within
-    due_at = parts.now() + within
-    tasks.queue(
-        session, contact.id, "language", parts.now(), "", inbound.id, tier=Tier.HIGH, due_at=due_at
-    )
+    open_task(session, contact.id, "language", parts, inbound_id=inbound.id)
     return SafetyStep.UNREADABLE, None
 
 
@@ -155,7 +156,4 @@ def _doubt(
 
 
 def _review(session: Session, contact: ContactRow, inbound: InboundRow, parts: Parts) -> None:
-    due_at = parts.now() + parts.safety.taxonomy.deadlines[Tier.LOW].acknowledge_within
-    tasks.queue(
-        session, contact.id, "review", parts.now(), "", inbound.id, tier=Tier.LOW, due_at=due_at
-    )
+    open_task(session, contact.id, "review", parts, inbound_id=inbound.id)

@@ -13,7 +13,8 @@ from bot.domain.menus import Choice
 from bot.gateways.sending import Parcel, SendingFailed, TryLater
 from bot.services.parts import Parts
 from bot.services.record_failure import record_failure
-from bot.services.say import Lane, accepts_unasked
+from bot.services.say import Lane
+from bot.services.say_unasked import accepts_unasked
 from bot.store import contacts, database, outbox
 from bot.store.tables import OutboundRow
 
@@ -126,7 +127,8 @@ def _may_leave(session: Session, row: OutboundRow) -> bool:
     is_answer = row.inbound_id is not None
     if is_answer and row.lane == Lane.RISK:
         return True
-    if outbox.address_of(session, row).opted_out_at is not None:
+    address = outbox.address_of(session, row)
+    if address.opted_out_at is not None or address.retired_at is not None:
         return False
     return is_answer or accepts_unasked(session, contacts.get(session, row.contact_id))
 
@@ -140,6 +142,7 @@ def _parcel(session: Session, row: OutboundRow) -> Parcel:
         form=row.form,
         choices=tuple(Choice.from_json(c) for c in row.menu),
         language=contact.language,
+        template=row.template,
     )
 
 

@@ -10,8 +10,12 @@ from sqlalchemy.orm import Session
 from bot.domain.contacts import Role
 from bot.domain.journey import Journey, read_journey
 from bot.errors import JourneyError
+from bot.services.cross_border import not_left_yet
 from bot.services.parts import Parts
+from bot.services.plan_check_ins import anchors_for, plan_event, plan_family_again
+from bot.services.tell_changes import has_changes
 from bot.store import contacts, journeys
+from bot.store.tables import ContactRow
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,24 @@ def set_journey(
     version = journeys.add_version(session, child_id, journey, confirmed_by, parts.now())
     if journey.destination:
         child.destination = journey.destination
+    session.flush()
+    _plan(session, child, journey, version, parts)
     return Change(version, differences(before, journey))
+
+
+def _plan(
+    session: Session, child: ContactRow, journey: Journey, version: int, parts: Parts
+) -> None:
+    """What is unsent follows the new facts; who was told something else hears what is different."""
+    arrival = anchors_for(session, child).get("arrival")
+    if arrival is not None and arrival.moment > parts.now():
+        not_left_yet(session, child)
+    plan_family_again(session, child.id)
+    family = [child.id, *contacts.caregivers_of(session, child.id)]
+    for contact in (contacts.get(session, contact_id) for contact_id in family):
+        if has_changes(session, contact, journey.as_facts()):
+            ending = "" if contact.role == Role.CHILD else "_home"
+            plan_event(session, contact, f"journey_change{ending}", version, parts)
 
 
 def differences(before: Journey, after: Journey) -> dict[str, tuple[Any, Any]]:

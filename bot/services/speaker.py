@@ -39,6 +39,7 @@ def speaker_for(
             **safety_values(session, row, reader, parts),
         },
         no_nights=journey.night_places == (),
+        facts=journey.as_facts(),
     )
 
 

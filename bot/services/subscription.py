@@ -9,6 +9,7 @@ from bot.domain.contacts import Role
 from bot.domain.opting import OptWord
 from bot.services.parts import Parts
 from bot.services.say import Answering, Lane, answer_with
+from bot.services.tasks import open_task
 from bot.store import contacts, outbox, tasks
 from bot.store.tables import AddressRow, InboundRow
 
@@ -54,14 +55,8 @@ def stay_silent_after_stop(session: Session, answering: Answering, parts: Parts)
     """Answer what somebody writes after STOP once with the way back; a person reads it."""
     earlier = tasks.open_of(session, answering.contact.id)
     already_said = any(t.kind == "after_stop" for t in earlier)
-    tasks.queue(
-        session,
-        answering.contact.id,
-        "after_stop",
-        parts.now(),
-        "",
-        answering.inbound.id,
-    )
+    inbound_id = answering.inbound.id
+    open_task(session, answering.contact.id, "after_stop", parts, inbound_id=inbound_id)
     if not already_said:
         answer_with(session, answering, ["subscription.already_out"], parts, lane=Lane.RISK)
 

@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from bot.services.notify_staff import queue_notice
 from bot.services.parts import Parts
-from bot.store import contacts, escalations, staff, tasks
+from bot.services.tasks import open_task
+from bot.store import contacts, escalations, staff
 from bot.store.risk_tables import EscalationRow, NoticeRow
 from bot.store.tables import ContactRow
 
@@ -17,7 +18,7 @@ def tell_also(
     """Notify the child's advocate by SMS and e-mail, once; without one a person has to find one."""
     to = _advocate(session, contact, role)
     if to is None:
-        tasks.queue(session, contact.id, "advocate", parts.now(), role)
+        open_task(session, contact.id, "advocate", parts, about=role)
         return
     if _was_told(session, row, "staff.advocate"):
         return

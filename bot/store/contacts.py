@@ -60,6 +60,16 @@ def child_of(session: Session, row: ContactRow) -> ContactRow | None:
     return session.get(ContactRow, row.child_id) if row.child_id else None
 
 
+def caregivers_of(session: Session, child_id: UUID) -> Sequence[UUID]:
+    """Return the ids of those who receive a child."""
+    query = select(ContactRow.id).where(
+        ContactRow.child_id == child_id,
+        ContactRow.role == Role.CAREGIVER,
+        ContactRow.erased_at.is_(None),
+    )
+    return session.scalars(query.order_by(ContactRow.created_at, ContactRow.id)).all()
+
+
 def hash_of(address: Address) -> bytes:
     """Return the keyed hash under which an address is stored."""
     return keyring().lookup_hash(f"{address.channel}:{address.number}")
@@ -91,6 +101,11 @@ def addresses(session: Session, contact_id: UUID) -> Sequence[AddressRow]:
     """Return where a contact is reached, SMS before WhatsApp."""
     query = select(AddressRow).where(AddressRow.contact_id == contact_id)
     return session.scalars(query.order_by(AddressRow.channel)).all()
+
+
+def address(session: Session, address_id: UUID) -> AddressRow:
+    """Return one address."""
+    return session.get_one(AddressRow, address_id)
 
 
 def plain_address(row: AddressRow) -> Address:

@@ -64,6 +64,21 @@ def latest_of(session: Session, contact_id: UUID) -> EscalationRow | None:
     return session.scalars(newest).one_or_none()
 
 
+def closed_of(session: Session, contact_id: UUID) -> Sequence[datetime]:
+    """Return when a person closed what this contact disclosed, oldest first."""
+    query = select(EscalationRow.closed_at).where(
+        EscalationRow.contact_id == contact_id, EscalationRow.state == State.CLOSED
+    )
+    found = session.scalars(query.order_by(EscalationRow.closed_at))
+    return [moment for moment in found if moment is not None]
+
+
+def categories_of(session: Session, contact_id: UUID) -> set[str]:
+    """Return what this contact ever disclosed."""
+    query = select(EscalationRow.category).where(EscalationRow.contact_id == contact_id)
+    return set(session.scalars(query))
+
+
 def next_to_call(
     session: Session, now: datetime, longest: Mapping[Tier, timedelta]
 ) -> EscalationRow | None:

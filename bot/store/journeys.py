@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.domain.journey import Journey, read_journey
-from bot.store.tables import JourneyRow
+from bot.store.time_tables import JourneyRow
 
 
 def latest(session: Session, child_id: UUID) -> JourneyRow | None:

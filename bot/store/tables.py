@@ -22,12 +22,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bot.store.base import Base
 from bot.store.encryption import EncryptedJson, EncryptedText
 from bot.store.risk_tables import StaffRow
+from bot.store.time_tables import CheckInRow
 
 
 class ContactRow(Base):
     """A person who writes to us."""
 
     __tablename__ = "contact"
+    __table_args__ = (Index("contact_to_plan", "id", postgresql_where=text("planned_at IS NULL")),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     role: Mapped[str] = mapped_column(String(20))
@@ -37,6 +39,7 @@ class ContactRow(Base):
     destination: Mapped[str] = mapped_column(String(2))
     zone: Mapped[str | None] = mapped_column(String(40))
     birth_year: Mapped[int | None] = mapped_column(Integer)
+    born_on: Mapped[str | None] = mapped_column(EncryptedText)
     age_band: Mapped[str | None] = mapped_column(String(20))
     child_id: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"))
     case_manager_id: Mapped[UUID | None] = mapped_column(ForeignKey(StaffRow.id))
@@ -46,6 +49,13 @@ class ContactRow(Base):
     writer: Mapped[str | None] = mapped_column(String(20))
     onboarded_at: Mapped[datetime | None]
     paused_at: Mapped[datetime | None]
+    arrived_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    """When a case manager closed the case; three months of check-ins follow."""
+    ended_at: Mapped[datetime | None]
+    """When the good-bye was said; nothing is said unasked after it."""
+    planned_at: Mapped[datetime | None]
+    """When the check-ins were planned last; without it the clock plans them."""
     fallback_said_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
@@ -55,7 +65,10 @@ class AddressRow(Base):
     """Where a contact is reached; found by a keyed hash."""
 
     __tablename__ = "address"
-    __table_args__ = (UniqueConstraint("channel", "number_hash"),)
+    __table_args__ = (
+        UniqueConstraint("channel", "number_hash", "contact_id"),
+        Index("address_number", "number_hash", "channel"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"), index=True)
@@ -65,6 +78,12 @@ class AddressRow(Base):
     opted_out_at: Mapped[datetime | None]
     unreachable_at: Mapped[datetime | None]
     last_inbound_at: Mapped[datetime | None]
+    shared: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Somebody else may hold this phone: who is writing is asked before anything personal."""
+    speaking_at: Mapped[datetime | None]
+    """When this contact was last known to hold a shared phone."""
+    retired_at: Mapped[datetime | None]
+    """The contact has another number now: nothing is said here any more."""
 
 
 class ConsentRow(Base):
@@ -140,6 +159,11 @@ class OutboundRow(Base):
     message_ids: Mapped[list[str]] = mapped_column(JSONB)
     text: Mapped[str] = mapped_column(EncryptedText)
     form: Mapped[str] = mapped_column(String(10), default="none")
+    check_in_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey(CheckInRow.id, ondelete="SET NULL"), index=True
+    )
+    template: Mapped[str | None] = mapped_column(String(64))
+    """The provider's reference of an approved message that is sent instead of the text."""
     menu: Mapped[list[Any]] = mapped_column(JSONB, default=list)
     status: Mapped[str] = mapped_column(String(12), default="queued")
     provider_reference: Mapped[str | None] = mapped_column(String(64), index=True)
@@ -163,24 +187,11 @@ class ConversationRow(Base):
     updated_at: Mapped[datetime]
 
 
-class JourneyRow(Base):
-    """One version of the confirmed facts of a child's return."""
-
-    __tablename__ = "journey"
-    __table_args__ = (UniqueConstraint("child_id", "version"),)
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    child_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"))
-    version: Mapped[int] = mapped_column(Integer)
-    facts: Mapped[Any] = mapped_column(EncryptedJson)
-    confirmed_by: Mapped[str] = mapped_column(EncryptedText)
-    confirmed_at: Mapped[datetime]
-
-
 class TaskRow(Base):
     """Something that a person has to do for a contact."""
 
     __tablename__ = "task"
+    __table_args__ = (Index("task_open", "due_at", postgresql_where=text("done_at IS NULL")),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"), index=True)
@@ -191,6 +202,11 @@ class TaskRow(Base):
     due_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
+    done_by: Mapped[str | None] = mapped_column(EncryptedText)
+    note: Mapped[str | None] = mapped_column(EncryptedText)
+    """What a person did, in their words."""
+    told_at: Mapped[datetime | None]
+    """When somebody was told that it is past its time."""
 
 
 class ToldTopicRow(Base):

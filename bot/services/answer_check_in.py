@@ -1,0 +1,145 @@
+"""What an answer to a check-in leads to: it is kept, and somebody may have to act on it."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from bot.domain.check_in import State
+from bot.domain.questionnaire import OWN_WORDS, Question
+from bot.domain.risk import Decision, Screening, Tier
+from bot.services.check_in_words import open_question, questionnaire_of
+from bot.services.cross_border import arrive
+from bot.services.open_check_in import patience
+from bot.services.parts import Parts
+from bot.services.plan_check_ins import plan_event
+from bot.services.programme import programme
+from bot.services.read_message import chosen
+from bot.services.tasks import open_task
+from bot.store import check_ins, contacts, outbox
+from bot.store.tables import ContactRow, InboundRow
+from bot.store.time_tables import AnswerRow, CheckInRow
+
+
+def check_in_for_dialogue(
+    session: Session, contact: ContactRow, parts: Parts
+) -> dict[str, Any] | None:
+    """Return what the dialogue engine has to know to go on with the questions; None if none wait."""
+    row = check_ins.running(session, contact.id)
+    questionnaire = questionnaire_of(row) if row is not None else None
+    if row is None or questionnaire is None or row.state != State.ASKED:
+        return None
+    if contact.onboarded_at is None:
+        return None  # they were welcomed instead
+    answers = check_ins.answers_of(session, row.id)
+    return {"id": str(row.id), "questionnaire": questionnaire.id, "answers": answers}
+
+
+def record_answer(
+    session: Session,
+    contact: ContactRow,
+    inbound: InboundRow,
+    effect: Mapping[str, Any],
+    parts: Parts,
+) -> None:
+    """Keep one answer; one to a check-in that is over changes nothing."""
+    row = check_ins.running(session, contact.id)
+    if row is None or str(row.id) != effect["check_in"] or row.state != State.ASKED:
+        return
+    question = _question(row, str(effect["question"]))
+    if question is None:
+        return
+    choice = str(effect.get("choice") or OWN_WORDS)
+    keep_answer(session, row, question, choice, inbound, parts)
+    _follow(session, contact, inbound, row, question, choice, parts)
+    row.wake_at = parts.now() + _patience(row)
+
+
+def _patience(row: CheckInRow) -> timedelta:
+    """Somebody who is answering gets the whole first wait again before they are reminded."""
+    return patience(row, programme().steps[row.step])
+
+
+def keep_answer(
+    session: Session,
+    row: CheckInRow,
+    question: Question,
+    choice: str,
+    inbound: InboundRow | None,
+    parts: Parts,
+) -> None:
+    """Store an answer once for each question of a check-in."""
+    questionnaire = questionnaire_of(row)
+    values = {
+        "check_in_id": row.id,
+        "contact_id": row.contact_id,
+        "questionnaire": questionnaire.id if questionnaire else "",
+        "question": question.id,
+        "indicator": question.indicator,
+        "value": {"choice": choice, "score": question.score(choice)},
+        "inbound_id": inbound.id if inbound else None,
+        "answered_at": parts.now(),
+    }
+    session.execute(insert(AnswerRow).values(**values).on_conflict_do_nothing())
+
+
+def finish_check_in(
+    session: Session, contact: ContactRow, effect: Mapping[str, Any], parts: Parts
+) -> None:
+    """All was answered."""
+    row = check_ins.running(session, contact.id)
+    if row is not None and str(row.id) == effect["check_in"]:
+        check_ins.settle(row, State.ANSWERED, parts.now())
+
+
+def sign_in_answer(
+    session: Session, contact: ContactRow, inbound: InboundRow, parts: Parts
+) -> Screening | None:
+    """Return the sign of danger that a choice is, such as "nobody came"; None where it is none.
+
+    Found while the message is screened, so that it needs no dialogue engine. The answer is kept too.
+    """
+    row = check_ins.running(session, contact.id)
+    if row is None or row.state != State.ASKED:
+        return None
+    question = open_question(session, row, contact, parts)
+    choice = chosen(inbound, outbox.last_menu(session, inbound), parts.words)
+    if question is None or choice is None or choice.id not in question.options:
+        return None
+    category = question.call.get(choice.id) or question.ask_danger.get(choice.id)
+    if category is None:
+        return None
+    is_sure = choice.id in question.call
+    if is_sure:
+        keep_answer(session, row, question, choice.id, inbound, parts)
+    tier = parts.safety.taxonomy.tiers[category]
+    decision = Decision.ALERT if is_sure else Decision.ASK
+    return Screening(decision, category, Tier(tier), "check_in", 1.0)
+
+
+def _question(row: CheckInRow, name: str) -> Question | None:
+    questionnaire = questionnaire_of(row)
+    return questionnaire.questions.get(name) if questionnaire else None
+
+
+def _follow(
+    session: Session,
+    contact: ContactRow,
+    inbound: InboundRow,
+    row: CheckInRow,
+    question: Question,
+    choice: str,
+    parts: Parts,
+) -> None:
+    """Do what a choice calls for beside the next question."""
+    if choice == OWN_WORDS:
+        about = f"{row.step}.{question.id}"
+        open_task(session, contact.id, "free_answer", parts, about=about, inbound_id=inbound.id)
+    if asked := question.question.get(choice):
+        open_task(session, contact.id, "question", parts, about=asked, inbound_id=inbound.id)
+    if step_id := question.again.get(choice):
+        plan_event(session, contact, step_id, inbound.id.int % 2**31, parts)
+    if choice in question.here and (child := contacts.child_of(session, contact)):
+        arrive(session, child, parts)

@@ -1,0 +1,122 @@
+"""What holds for the contacts whose check-ins are due: read for all of them at once."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from bot.domain.channels import Channel
+from bot.domain.check_in import Circumstances
+from bot.domain.check_in_plan import Step
+from bot.domain.consent import Consent, may_be_written_to_unasked
+from bot.domain.contacts import Role
+from bot.domain.reach import Reach
+from bot.services.parts import Parts
+from bot.services.programme import programme
+from bot.store import check_ins, circumstances, contacts
+from bot.store.tables import AddressRow, ContactRow
+from bot.store.time_tables import CheckInRow
+
+ONE_A_DAY = timedelta(hours=20)
+"""How long the questions of one check-in have to themselves before the next one may come."""
+
+STABLE_AFTER = 8
+"""So many newest answers without a worry, and no danger ever, and every second check-in is left out."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What was read about the contacts of one batch."""
+
+    addresses: Mapping[UUID, list[AddressRow]] = field(default_factory=lambda: defaultdict(list))
+    consents: Mapping[UUID, list[Consent]] = field(default_factory=lambda: defaultdict(list))
+    at_risk: frozenset[UUID] = frozenset()
+    ever_at_risk: frozenset[UUID] = frozenset()
+    waiting: frozenset[UUID] = frozenset()
+    """Somebody wrote, and has no answer yet."""
+    running: Mapping[UUID, list[CheckInRow]] = field(default_factory=dict)
+
+
+def read_known(session: Session, contact_ids: Sequence[UUID]) -> Known:
+    """Read everything that decides about these contacts, in a handful of queries."""
+    ids = sorted(set(contact_ids))
+    return Known(
+        addresses=circumstances.addresses(session, ids),
+        consents=circumstances.consents(session, ids),
+        at_risk=circumstances.at_risk(session, ids),
+        ever_at_risk=circumstances.ever_at_risk(session, ids),
+        waiting=circumstances.waiting(session, ids),
+        running=circumstances.running(session, ids),
+    )
+
+
+def circumstances_of(
+    session: Session, row: CheckInRow, contact: ContactRow, step: Step, known: Known, parts: Parts
+) -> Circumstances:
+    """Return what decides whether this step is said now."""
+    plain = contacts.as_contact(contact)
+    audience = plain.audience(parts.now().date())
+    reaches = reaches_of(known.addresses[contact.id])
+    consents = known.consents[contact.id]
+    return Circumstances(
+        now=parts.now(),
+        zone=plain.time_zone,
+        waking=programme().waking[audience],
+        has_ended=contact.ended_at is not None,
+        has_consent=may_be_written_to_unasked(plain.role, consents),
+        is_paused=contact.paused_at is not None,
+        has_left=bool(reaches) and not any(r.is_usable for r in reaches),
+        is_reachable=any(r.is_usable and not r.is_lost for r in reaches),
+        is_held=contact.held_by_id is not None,
+        is_at_risk=contact.id in known.at_risk,
+        journey_is_held=plain.role is Role.CHILD and contact.journey_held_at is not None,
+        live_until=_live_until(row, contact, step, reaches, known, parts.now()),
+        is_stable=step.unless_stable and _is_stable(session, contact, known),
+    )
+
+
+def reaches_of(rows: Sequence[AddressRow]) -> list[Reach]:
+    """Return the addresses as the domain sees them."""
+    return [
+        Reach(
+            id=row.id,
+            channel=Channel(row.channel),
+            heard_at=row.last_inbound_at,
+            opted_out=row.opted_out_at is not None,
+            unreachable_at=row.unreachable_at,
+            retired=row.retired_at is not None,
+            shared=row.shared,
+            speaking_at=row.speaking_at,
+        )
+        for row in rows
+    ]
+
+
+def _live_until(
+    row: CheckInRow,
+    contact: ContactRow,
+    step: Step,
+    reaches: Sequence[Reach],
+    known: Known,
+    now: datetime,
+) -> datetime | None:
+    """Return until when somebody else's turn lasts: a conversation, or the questions of this morning."""
+    plan = programme()
+    until = [r.heard_at + plan.live_for for r in reaches if r.heard_at is not None]
+    if contact.id in known.waiting:
+        until.append(now + plan.live_for)
+    others = [r for r in known.running.get(contact.id, []) if r.id != row.id and r.said_at]
+    if step.ask is not None and not step.silence.urgent:
+        until += [r.said_at + ONE_A_DAY for r in others if r.said_at]
+    return max(until, default=None)
+
+
+def _is_stable(session: Session, contact: ContactRow, known: Known) -> bool:
+    if contact.id in known.ever_at_risk:
+        return False
+    newest = check_ins.latest_answers(session, contact.id, STABLE_AFTER)
+    fine = [row for row in newest if row.value.get("score") != 0]
+    return len(newest) == len(fine) == STABLE_AFTER

@@ -1,0 +1,64 @@
+"""A neutral message asked whether there is a moment: the check-in itself follows the answer."""
+
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from bot.domain.check_in import State
+from bot.services.check_in_words import words_of
+from bot.services.open_check_in import was_said
+from bot.services.parts import Parts
+from bot.services.programme import programme
+from bot.services.read_message import chosen
+from bot.services.say import Answering, answer_with
+from bot.store import check_ins
+from bot.store.tables import OutboundRow
+from bot.store.time_tables import CheckInRow
+
+LATER = timedelta(hours=3)
+"""When somebody who has no moment now is asked again."""
+
+
+def answers_invitation(
+    session: Session, answering: Answering, shown: OutboundRow | None, parts: Parts
+) -> bool:
+    """Open the check-in that was announced, or put it off; return whether that was the whole answer."""
+    row = _announced(session, answering)
+    choice = chosen(answering.inbound, shown, parts.words)
+    if row is None or choice is None:
+        return False
+    if choice.id == "check_in_later":
+        _put_off(row, parts)
+        answer_with(session, answering, ["check_in.later"], parts)
+        return True
+    return choice.id == "open_check_in" and _open(session, answering, row, parts)
+
+
+def open_announced(session: Session, answering: Answering, parts: Parts) -> None:
+    """Say what was announced after the answer to something else: they are here now."""
+    row = _announced(session, answering)
+    if row is not None:
+        _open(session, answering, row, parts)
+
+
+def _announced(session: Session, answering: Answering) -> CheckInRow | None:
+    row = check_ins.running(session, answering.contact.id)
+    return row if row is not None and row.state == State.INVITED else None
+
+
+def _open(session: Session, answering: Answering, row: CheckInRow, parts: Parts) -> bool:
+    step = programme().steps[row.step]
+    say = words_of(session, answering.contact, step, parts)
+    if not say:
+        check_ins.settle(row, State.SKIPPED, parts.now(), "nothing_new")
+        return False
+    answer_with(session, answering, say, parts)
+    row.address_id = answering.inbound.address_id
+    was_said(session, row, answering.contact, step, parts)
+    return True
+
+
+def _put_off(row: CheckInRow, parts: Parts) -> None:
+    row.state, row.reason = State.PLANNED, "later"
+    row.wake_at = parts.now() + LATER
+    row.not_after = max(row.not_after, row.wake_at + LATER)

@@ -1,0 +1,82 @@
+"""Carry out a step whose time has come: say it, ask its first question, or do what it does."""
+
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from bot.domain.check_in import State
+from bot.domain.check_in_plan import Doing, Step
+from bot.domain.reach import Route, Way, route
+from bot.services.check_in_words import words_of
+from bot.services.circumstances import Known, reaches_of
+from bot.services.cross_border import cross_border
+from bot.services.parts import Parts
+from bot.services.programme import programme
+from bot.services.say import Lane
+from bot.services.say_unasked import Unasked, say_first, template_of
+from bot.services.tasks import open_task
+from bot.store import check_ins
+from bot.store.tables import ContactRow
+from bot.store.time_tables import CheckInRow
+
+
+def carry_out(
+    session: Session,
+    row: CheckInRow,
+    contact: ContactRow,
+    step: Step,
+    known: Known,
+    parts: Parts,
+) -> None:
+    """Do it now; what cannot arrive anywhere is skipped, and a person is told."""
+    if step.do is Doing.CROSS_BORDER:
+        cross_border(session, contact, parts)
+        check_ins.settle(row, State.SAID, parts.now())
+        return
+    say = words_of(session, contact, step, parts)
+    if not say:
+        check_ins.settle(row, State.SKIPPED, parts.now(), "nothing_new")
+        return
+    has_template = template_of("check_in.invite", contact, parts) is not None
+    found = route(reaches_of(known.addresses[contact.id]), parts.now(), has_template=has_template)
+    if found is None:
+        check_ins.settle(row, State.SKIPPED, parts.now(), "no_template")
+        open_task(session, contact.id, "silence", parts, about="no_template")
+        return
+    _say(session, row, contact, step, found, say, parts)
+
+
+def _say(
+    session: Session,
+    row: CheckInRow,
+    contact: ContactRow,
+    step: Step,
+    found: Route,
+    say: list[str],
+    parts: Parts,
+) -> None:
+    lane = Lane.CHECK_IN
+    say_first(session, contact, found, Unasked(say, lane, row.id), parts)
+    row.said_at, row.address_id, row.reason = parts.now(), found.address.id, ""
+    if found.way is Way.DIRECT:
+        was_said(session, row, contact, step, parts)
+    else:
+        row.state, row.wake_at = State.INVITED, parts.now() + patience(row, step)
+
+
+def was_said(
+    session: Session, row: CheckInRow, contact: ContactRow, step: Step, parts: Parts
+) -> None:
+    """Note that the words themselves are out: questions wait for their answers, the rest is done."""
+    if step.ask is None:
+        check_ins.settle(row, State.SAID, parts.now())
+        if step.do is Doing.END:
+            contact.ended_at, contact.planned_at = parts.now(), None
+        return
+    row.state, row.wake_at = State.ASKED, parts.now() + patience(row, step)
+
+
+def patience(row: CheckInRow, step: Step) -> timedelta:
+    """Return how long to wait for an answer before the next rung of its silence."""
+    rungs = step.silence.rungs
+    return rungs[min(row.rung, len(rungs) - 1)][0] if rungs else programme().unopened_for

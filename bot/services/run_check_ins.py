@@ -1,0 +1,105 @@
+"""The clock's work: look at what is due, and say it, let it wait, or note why it is never said."""
+
+import logging
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from bot.domain.check_in import State, decide
+from bot.domain.check_in_plan import Step
+from bot.services.circumstances import Known, circumstances_of, read_known
+from bot.services.open_check_in import carry_out
+from bot.services.parts import Parts
+from bot.services.programme import programme
+from bot.services.silence import climb
+from bot.services.tasks import open_task
+from bot.store import check_ins, database
+from bot.store.tables import ContactRow
+from bot.store.time_tables import CheckInRow
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 200
+"""Check-ins that are looked at in one transaction."""
+
+MOST_ATTEMPTS = 5
+"""A step that failed so often is left to a person."""
+
+FOR_A_PERSON = frozenset({"paused", "opted_out", "unreachable"})
+"""Reasons why nothing is said any more, of which a case manager has to know: silence is a signal."""
+
+
+def run_due(parts: Parts) -> int:
+    """Look at the check-ins that are due and return how many; any number of clocks may do so at once."""
+    with database.unit_of_work(parts.engine) as session:
+        claimed = check_ins.claim_due(session, parts.now(), AT_ONCE)
+        if not claimed:
+            return 0
+        known = read_known(session, [contact.id for _, contact in claimed])
+        for row, contact in claimed:
+            _try(session, row, contact, known, parts)
+    return len(claimed)
+
+
+def _try(
+    session: Session, row: CheckInRow, contact: ContactRow, known: Known, parts: Parts
+) -> None:
+    """Look at one in a savepoint: one that fails holds up nobody, and is left to a person in the end."""
+    try:
+        with session.begin_nested():
+            _look(session, row, contact, known, parts)
+    except Exception as failure:  # whatever it is, the others are said
+        logger.error("check-in %s failed: %s", row.id, type(failure).__name__)
+        session.refresh(row)
+        _put_off(session, row, parts)
+
+
+def _put_off(session: Session, row: CheckInRow, parts: Parts) -> None:
+    row.attempts += 1
+    if row.attempts < MOST_ATTEMPTS:
+        row.wake_at, row.reason = parts.now() + programme().hold_for, "failed"
+        return
+    check_ins.settle(row, State.SKIPPED, parts.now(), "failed")
+    open_task(session, row.contact_id, "plan_failed", parts, about=row.step)
+
+
+def _look(
+    session: Session, row: CheckInRow, contact: ContactRow, known: Known, parts: Parts
+) -> None:
+    step = programme().steps.get(row.step)
+    if step is None:
+        check_ins.settle(row, State.SUPERSEDED, parts.now(), "not_in_the_plan")
+    elif row.state == State.PLANNED:
+        _due(session, row, contact, step, known, parts)
+    else:
+        climb(session, row, contact, step, known, parts)
+
+
+def _due(
+    session: Session,
+    row: CheckInRow,
+    contact: ContactRow,
+    step: Step,
+    known: Known,
+    parts: Parts,
+) -> None:
+    now = circumstances_of(session, row, contact, step, known, parts)
+    verdict = decide(step, row.not_after, programme().hold_for, now)
+    if verdict.until is not None:
+        row.wake_at, row.reason = verdict.until, verdict.reason
+    elif verdict.reason:
+        check_ins.settle(row, State.SKIPPED, parts.now(), verdict.reason)
+        if verdict.reason in FOR_A_PERSON:
+            open_task(session, contact.id, "silence", parts, about=verdict.reason)
+    else:
+        if step.ask is not None:
+            _end_earlier(row, known.running.get(contact.id, []), parts)
+        carry_out(session, row, contact, step, known, parts)
+
+
+def _end_earlier(row: CheckInRow, running: Sequence[CheckInRow], parts: Parts) -> None:
+    """The next questions take the place of those that nobody answered, and go on from their rung."""
+    for earlier in running:
+        if earlier.id != row.id and earlier.state in (State.INVITED, State.ASKED):
+            row.rung = max(row.rung, earlier.rung)
+            check_ins.settle(earlier, State.MISSED, parts.now(), "next_one_came")

@@ -1,0 +1,161 @@
+"""Nobody answers: remind, try another way, ask the caregiver, and in the end a person looks."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from bot.domain.check_in import OVER, Circumstances, State, decide
+from bot.domain.check_in_plan import Rung, Step
+from bot.domain.contacts import Role
+from bot.domain.reach import Route, Way, route
+from bot.domain.risk import Tier
+from bot.services.check_in_words import open_question, words_of
+from bot.services.circumstances import Known, circumstances_of, reaches_of
+from bot.services.open_check_in import patience, was_said
+from bot.services.parts import Parts
+from bot.services.plan_check_ins import plan_event
+from bot.services.programme import programme
+from bot.services.say import Lane
+from bot.services.say_unasked import Unasked, say_first, template_of
+from bot.services.tasks import open_task
+from bot.store import check_ins, contacts, escalations
+from bot.store.tables import ContactRow
+from bot.store.time_tables import CheckInRow
+
+FAR = timedelta(days=365)
+"""A running check-in does not become too late: it ends when its silence ends."""
+
+
+def climb(
+    session: Session,
+    row: CheckInRow,
+    contact: ContactRow,
+    step: Step,
+    known: Known,
+    parts: Parts,
+) -> None:
+    """Take the next rung. An urgent silence goes on to a person where nobody may be written to now."""
+    now = circumstances_of(session, row, contact, step, known, parts)
+    rung = _next_rung(row, step)
+    if now.is_at_risk and not step.even_at_risk:
+        check_ins.settle(row, State.INTERRUPTED, parts.now(), "at_risk")
+    elif rung is None or rung is Rung.TASK:
+        _give_up(session, row, contact, step, known, parts)
+    elif rung is Rung.ASK_CAREGIVER:
+        _ask_caregiver(session, row, contact, parts)
+        _go_on(row, step, parts)
+    else:
+        _say_again(session, row, contact, step, known, now, parts)
+
+
+def _next_rung(row: CheckInRow, step: Step) -> Rung | None:
+    """Return the next rung; a message that was only announced is said once more on another channel."""
+    if not step.silence.rungs:
+        return Rung.OTHER_CHANNEL if row.rung == 0 else None
+    return step.silence.rungs[row.rung][1] if row.rung < len(step.silence.rungs) else None
+
+
+def _go_on(row: CheckInRow, step: Step, parts: Parts) -> None:
+    row.rung += 1
+    row.wake_at = parts.now() + patience(row, step)
+
+
+def _say_again(
+    session: Session,
+    row: CheckInRow,
+    contact: ContactRow,
+    step: Step,
+    known: Known,
+    now: Circumstances,
+    parts: Parts,
+) -> None:
+    verdict = decide(step, now.now + FAR, programme().hold_for, now)
+    if verdict.until is not None and not step.silence.urgent:
+        row.wake_at = verdict.until
+        return
+    found = _route_again(row, contact, step, known, parts) if verdict.is_now else None
+    if found is not None:
+        _say(session, row, contact, step, found, parts)
+    row.rung += 1
+    if row.state not in OVER:
+        row.wake_at = parts.now() + patience(row, step) if found else parts.now()
+
+
+def _route_again(
+    row: CheckInRow, contact: ContactRow, step: Step, known: Known, parts: Parts
+) -> Route | None:
+    """Return the same way once more, or another address where that is the rung; None if there is none."""
+    addresses = reaches_of(known.addresses[contact.id])
+    wants_other = _next_rung(row, step) is Rung.OTHER_CHANNEL
+    has_template = template_of("check_in.invite", contact, parts) is not None
+    avoid = row.address_id if wants_other else None
+    found = route(addresses, parts.now(), has_template=has_template, avoid=avoid)
+    is_the_same = found is not None and found.address.id == row.address_id
+    return None if wants_other and is_the_same else found
+
+
+def _say(
+    session: Session,
+    row: CheckInRow,
+    contact: ContactRow,
+    step: Step,
+    found: Route,
+    parts: Parts,
+) -> None:
+    """Remind with the question that waits; what was only announced is said now where it may be."""
+    is_asked = row.state == State.ASKED and contact.onboarded_at is not None
+    question = open_question(session, row, contact, parts) if is_asked else None
+    say = ["check_in.remind", question.say] if question else words_of(session, contact, step, parts)
+    if not say:
+        return
+    say_first(session, contact, found, Unasked(say, Lane.CHECK_IN, row.id), parts)
+    row.address_id = found.address.id
+    if found.way is Way.DIRECT and row.state == State.INVITED:
+        was_said(session, row, contact, step, parts)
+
+
+def _ask_caregiver(session: Session, row: CheckInRow, contact: ContactRow, parts: Parts) -> None:
+    """Give the caregivers a check-in of their own, unless one of them may be the danger."""
+    if contact.role != Role.CHILD or _caregiver_may_be_the_danger(session, contact.id, parts):
+        return
+    for caregiver_id in contacts.caregivers_of(session, contact.id):
+        caregiver = contacts.get(session, caregiver_id)
+        occurrence = row.id.int % 2**31  # once for each silence
+        plan_event(session, caregiver, "child_is_silent", occurrence, parts)
+
+
+def _caregiver_may_be_the_danger(session: Session, child_id: UUID, parts: Parts) -> bool:
+    categories = escalations.categories_of(session, child_id)
+    return bool(categories & parts.safety.policy.caregiver_may_be_the_danger)
+
+
+def _give_up(
+    session: Session,
+    row: CheckInRow,
+    contact: ContactRow,
+    step: Step,
+    known: Known,
+    parts: Parts,
+) -> None:
+    """A person looks; who wrote since, but did not answer to the end, is no silence."""
+    if not step.silence.rungs:
+        check_ins.settle(row, State.MISSED, parts.now(), "not_opened")
+        return
+    if _wrote_since(row, known):
+        check_ins.settle(row, State.MISSED, parts.now(), "not_finished")
+        return
+    check_ins.settle(row, State.MISSED, parts.now(), "silence")
+    kind = "stranded_silence" if step.silence.urgent else "silence"
+    tier = step.silence.tier or _tier_of(contact, known)
+    open_task(session, contact.id, kind, parts, about=row.step, tier=tier)
+
+
+def _wrote_since(row: CheckInRow, known: Known) -> bool:
+    heard = [a.last_inbound_at for a in known.addresses[row.contact_id] if a.last_inbound_at]
+    return row.said_at is not None and any(moment > row.said_at for moment in heard)
+
+
+def _tier_of(contact: ContactRow, known: Known) -> Tier:
+    """Who disclosed a danger before and falls silent is looked for sooner."""
+    return Tier.HIGH if contact.id in known.ever_at_risk else Tier.MEDIUM

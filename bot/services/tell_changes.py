@@ -1,0 +1,79 @@
+"""Say plainly what is different from what somebody was told of the journey."""
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.domain.contacts import Role
+from bot.store import contacts, journeys, told_facts
+from bot.store.tables import ContactRow
+
+
+@dataclass(frozen=True)
+class Group:
+    """Facts that are said together, and the orientation's own sentences that state them."""
+
+    facts: tuple[str, ...]
+    say: tuple[str, ...]
+
+
+GROUPS: Mapping[str, Group] = {
+    "departure": Group(("departure_on", "departure_time"), ("orientation.travel_day.when",)),
+    "travel": Group(("vehicle", "travel_hours"), ("orientation.travel_day.how",)),
+    "companions": Group(
+        ("companions", "companion_languages"),
+        ("orientation.companions.who", "orientation.companions.languages"),
+    ),
+    "meals": Group(("meals",), ("orientation.meals.what",)),
+    "nights": Group(("night_places", "night_companions"), ("orientation.nights.where",)),
+    "arrival": Group(("arrival_on", "arrival_time"), ("orientation.reception.arrival",)),
+    "reception": Group(("reception_centre", "reception_city"), ("orientation.reception.where",)),
+    "receiving_adults": Group(("receiving_adults",), ("orientation.caregivers.meet",)),
+    "first_call": Group(("first_call_on", "first_call_time"), ("orientation.caregivers.call",)),
+    "home": Group(
+        ("home_place", "home_vehicle", "home_hours", "home_companions"),
+        ("orientation.journey_home.how", "orientation.journey_home.who"),
+    ),
+    "pick_up": Group(
+        ("pick_up_place", "pick_up_on", "pick_up_time", "pick_up_papers"),
+        ("orientation.pick_up.where", "orientation.pick_up.papers"),
+    ),
+}
+
+FOR_CAREGIVERS = frozenset({"pick_up"})
+"""A child is told when they meet, not where to park and which papers to bring."""
+
+
+def changes_for(session: Session, contact: ContactRow) -> list[str]:
+    """Return what to say about facts that are no longer as this contact was told; empty if none.
+
+    What was told and is not known any more is taken back: from then on it was not told.
+    """
+    child = contacts.child_of(session, contact)
+    if child is None:
+        return []
+    told = told_facts.of_contact(session, contact.id)
+    facts = journeys.current(session, child.id).as_facts()
+    changed = {fact for fact, value in told.items() if facts.get(fact) != value}
+    gone = sorted(changed - set(facts))
+    told_facts.forget(session, contact.id, gone)
+    return _words(changed, facts, Role(contact.role))
+
+
+def has_changes(session: Session, contact: ContactRow, facts: Mapping[str, Any]) -> bool:
+    """Return whether these facts differ from what this contact was told."""
+    told = told_facts.of_contact(session, contact.id)
+    return any(facts.get(fact) != value for fact, value in told.items())
+
+
+def _words(changed: Set[str], facts: Mapping[str, Any], role: Role) -> list[str]:
+    said: list[str] = []
+    for name, group in GROUPS.items():
+        different = changed & set(group.facts)
+        if different and (role is Role.CAREGIVER or name not in FOR_CAREGIVERS):
+            is_gone = not different & set(facts)
+            ending = "_withdrawn" if is_gone else ""
+            said += [f"journey_change.{name}{ending}", *(() if is_gone else group.say)]
+    return ["journey_change.intro", *said] if said else []

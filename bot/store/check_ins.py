@@ -1,0 +1,116 @@
+"""Queries about planned check-ins: planned per contact, claimed when their time has come."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from bot.domain.check_in import OVER, RUNNING, State
+from bot.store.tables import ContactRow
+from bot.store.time_tables import AnswerRow, CheckInRow
+
+Claimed = tuple[CheckInRow, ContactRow]
+
+
+def claim_due(session: Session, now: datetime, most: int) -> Sequence[Claimed]:
+    """Lock what the clock has to look at, with its contacts; what somebody else works on is left out.
+
+    Locking the contact keeps a check-in and an answer that is being thought of apart.
+    """
+    query = (
+        select(CheckInRow, ContactRow)
+        .join(ContactRow, ContactRow.id == CheckInRow.contact_id)
+        .where(CheckInRow.wake_at <= now)
+        .order_by(CheckInRow.wake_at)
+        .limit(most)
+        .with_for_update(of=[CheckInRow, ContactRow], skip_locked=True, key_share=True)
+    )
+    found = session.execute(query.execution_options(populate_existing=True))
+    return [(row, contact) for row, contact in found]
+
+
+def next_wake_at(session: Session) -> datetime | None:
+    """Return when the clock has to look next."""
+    query = select(CheckInRow.wake_at).where(CheckInRow.wake_at.is_not(None))
+    return session.scalars(query.order_by(CheckInRow.wake_at).limit(1)).one_or_none()
+
+
+def to_plan(session: Session, most: int) -> Sequence[ContactRow]:
+    """Lock contacts whose check-ins have to be planned."""
+    query = (
+        select(ContactRow)
+        .where(ContactRow.planned_at.is_(None), ContactRow.role.in_(["child", "caregiver"]))
+        .limit(most)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    return session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def plan_again(session: Session, contact_ids: Iterable[UUID]) -> None:
+    """Let the clock plan these contacts anew."""
+    ids = list(contact_ids)
+    session.execute(update(ContactRow).where(ContactRow.id.in_(ids)).values(planned_at=None))
+
+
+def of_contacts(session: Session, contact_ids: Sequence[UUID]) -> dict[UUID, list[CheckInRow]]:
+    """Return everything that was ever planned, by contact, in the order in which it is due."""
+    query = select(CheckInRow).where(CheckInRow.contact_id.in_(contact_ids))
+    found: dict[UUID, list[CheckInRow]] = {contact_id: [] for contact_id in contact_ids}
+    for row in session.scalars(query.order_by(CheckInRow.due_at, CheckInRow.step)):
+        found[row.contact_id].append(row)
+    return found
+
+
+def add(session: Session, values: Sequence[Mapping[str, Any]]) -> None:
+    """Plan; what was planned under the same step and occurrence before stays as it is."""
+    if values:
+        session.execute(insert(CheckInRow).on_conflict_do_nothing(), list(values))
+
+
+def running(session: Session, contact_id: UUID) -> CheckInRow | None:
+    """Return the check-in whose questions wait for this contact, the newest, locked."""
+    query = (
+        select(CheckInRow)
+        .where(CheckInRow.contact_id == contact_id, CheckInRow.state.in_(RUNNING))
+        .order_by(CheckInRow.said_at.desc())
+        .limit(1)
+    )
+    return session.scalars(query.with_for_update()).one_or_none()
+
+
+def settle(row: CheckInRow, state: State, now: datetime, reason: str = "") -> None:
+    """Note what became of a check-in; it is not looked at again. What is over stays as it is."""
+    if row.state not in OVER:
+        row.state, row.reason, row.wake_at, row.settled_at = state, reason, None, now
+
+
+def settle_running(
+    session: Session, contact_id: UUID, state: State, now: datetime, reason: str = ""
+) -> None:
+    """End whatever is being asked of a contact."""
+    query = select(CheckInRow).where(
+        CheckInRow.contact_id == contact_id, CheckInRow.state.in_(RUNNING)
+    )
+    for row in session.scalars(query.with_for_update()):
+        settle(row, state, now, reason)
+
+
+def answers_of(session: Session, check_in_id: UUID) -> dict[str, str]:
+    """Return the choices given so far, by question."""
+    query = select(AnswerRow).where(AnswerRow.check_in_id == check_in_id).order_by(AnswerRow.id)
+    return {row.question: row.value["choice"] for row in session.scalars(query)}
+
+
+def latest_answers(session: Session, contact_id: UUID, most: int) -> Sequence[AnswerRow]:
+    """Return a contact's newest answers that say something about an indicator, newest first."""
+    query = (
+        select(AnswerRow)
+        .where(AnswerRow.contact_id == contact_id, AnswerRow.indicator.is_not(None))
+        .order_by(AnswerRow.answered_at.desc(), AnswerRow.id.desc())
+        .limit(most)
+    )
+    return session.scalars(query).all()

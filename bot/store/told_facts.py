@@ -1,0 +1,39 @@
+"""Queries about what a contact was told of the journey."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from bot.store.time_tables import ToldFactRow
+
+
+def note(session: Session, contact_id: UUID, facts: Mapping[str, Any], now: datetime) -> None:
+    """Remember the facts as they were told now."""
+    if not facts:
+        return
+    rows = [
+        {"contact_id": contact_id, "fact": fact, "value": value, "told_at": now}
+        for fact, value in facts.items()
+    ]
+    statement = insert(ToldFactRow)
+    newest = {"value": statement.excluded.value, "told_at": statement.excluded.told_at}
+    told_again = statement.on_conflict_do_update(index_elements=["contact_id", "fact"], set_=newest)
+    session.execute(told_again, rows)
+
+
+def of_contact(session: Session, contact_id: UUID) -> dict[str, Any]:
+    """Return what a contact was told last, by fact."""
+    query = select(ToldFactRow).where(ToldFactRow.contact_id == contact_id)
+    return {row.fact: row.value for row in session.scalars(query)}
+
+
+def forget(session: Session, contact_id: UUID, facts: list[str]) -> None:
+    """A fact that was taken back was not told any more."""
+    session.execute(
+        delete(ToldFactRow).where(ToldFactRow.contact_id == contact_id, ToldFactRow.fact.in_(facts))
+    )
