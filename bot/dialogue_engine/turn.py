@@ -26,6 +26,8 @@ Rasa's rules look at the state, not at the past, and its cost grows by about 1 m
 message.
 """
 
+CHECK_IN_FORM, CHECK_IN_ANSWER = "check_in_form", "check_in_answer"
+
 
 @dataclass
 class Request:
@@ -82,10 +84,39 @@ def _begin(processor: MessageProcessor, tracker: DialogueStateTracker) -> None:
 
 
 def _believe_the_worker(tracker: DialogueStateTracker, metadata: Dict[str, Any]) -> None:
-    """Take over the one fact that rules depend on; it may change between messages."""
+    """Take over what may change between messages: one fact, and which questions wait.
+
+    Before the message is read: a slot that is set after it counts as its answer to a form.
+    """
     onboarded = bool(metadata.get("onboarded"))
     if tracker.get_slot("onboarded") is not onboarded:
         tracker.update(SlotSet("onboarded", onboarded))
+    check_in = metadata.get("check_in") if onboarded else None  # who reads this is told first
+    for event in _check_in_events(tracker, check_in):
+        tracker.update(event)
+
+
+def _check_in_events(
+    tracker: DialogueStateTracker, check_in: Optional[Dict[str, Any]]
+) -> List[Event]:
+    """Let the form wait for the question that the worker asked, or end it where the worker did."""
+    known = tracker.get_slot("check_in") or {}
+    if check_in is None:
+        over = [ActiveLoop(None), SlotSet("requested_slot", None)]
+        is_waiting = tracker.active_loop_name == CHECK_IN_FORM
+        return [*([SlotSet("check_in", None)] if known else []), *(over if is_waiting else [])]
+    return [
+        *(_before_the_next_check_in() if known.get("id") != check_in["id"] else []),
+        SlotSet("check_in", check_in),
+        SlotSet(CHECK_IN_ANSWER, None),
+        ActiveLoop(CHECK_IN_FORM),
+        SlotSet("requested_slot", CHECK_IN_ANSWER),
+    ]
+
+
+def _before_the_next_check_in() -> List[Event]:
+    """Close what was open: a yes of today answers the questions of today."""
+    return [SlotSet("check_in_put_off_at", None), SlotSet("pending", "none")]
 
 
 def _restore(processor: MessageProcessor, request: Request) -> DialogueStateTracker:

@@ -21,8 +21,10 @@ ORDINALS = {
 }  # fmt: skip
 
 _BEFORE_A_NUMBER = re.compile(
-    r"^(la|el|lo|the|opcion|option|numero|number|num|no|choice|respuesta|answer)\s+(?=\S+$)"
+    r"^((la|el|lo|the|opcion|option|numero|number|num|choice|respuesta|answer)\s+(?=\S+$)|no\s+(?=\d+$))"
 )
+"""`no` stands for a number only before a figure: "no one" is nobody, not the first choice."""
+
 _SKIN_TONE = re.compile("[\U0001f3fb-\U0001f3ff]")
 _KEYCAP = re.compile("([0-9])\ufe0f?\u20e3")
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from emoji import replace_emoji
+
 from bot.domain.channels import Channel
 from bot.domain.contacts import Audience
 from bot.domain.menus import Choice, Menu
@@ -62,7 +64,9 @@ def render(say: Sequence[str], speaker: Speaker, words: Phrasebook) -> Bubble:
     menu = _menu(said, speaker, words)
     told = _told(said, speaker, words)
     bubble = Bubble("\n\n".join(paragraphs), tuple(said), menu, "none", tuple(missing), told)
-    return _for_sms(bubble) if speaker.channel is Channel.SMS else _for_whatsapp(bubble)
+    if speaker.channel is Channel.WHATSAPP:
+        return _for_whatsapp(bubble)
+    return _for_sms(bubble, speaker.audience is Audience.YOUNGER_CHILD)
 
 
 def _choose(say: Sequence[str], speaker: Speaker, words: Phrasebook) -> tuple[list[str], list[str]]:
@@ -118,11 +122,17 @@ def _menu(said: Sequence[str], speaker: Speaker, words: Phrasebook) -> Menu:
     return Menu()
 
 
-def _for_sms(bubble: Bubble) -> Bubble:
-    lines = [f"{number} {c.title}" for number, c in enumerate(bubble.menu.choices, start=1)]
+def _for_sms(bubble: Bubble, with_pictures: bool) -> Bubble:
+    """Number the choices; a picture doubles the price of an SMS, so only who cannot read yet gets it."""
+    titles = [c.title if with_pictures else _without_emoji(c.title) for c in bubble.menu.choices]
+    lines = [f"{number} {title}" for number, title in enumerate(titles, start=1)]
     text = fitting("\n".join([bubble.text, *lines]))
     form = "numbers" if lines else "none"
     return replace(bubble, text=text, form=form)
+
+
+def _without_emoji(title: str) -> str:
+    return replace_emoji(title, "").strip() or title
 
 
 def _for_whatsapp(bubble: Bubble) -> Bubble:

@@ -59,21 +59,30 @@ def _screen(
     session: Session, contact: ContactRow, inbound: InboundRow, parts: Parts
 ) -> tuple[SafetyStep | None, str | None]:
     """Return what the message means for safety: an answer to a closed question, a sign, or nothing."""
-    answered = safety_questions.take_answer(session, contact, inbound, parts)
+    answered = _answers(session, contact, inbound, parts)
     if answered is not None:
         return answered
-    in_answer = sign_in_answer(session, contact, inbound, parts)
-    if in_answer is not None:
-        return _sign(session, contact, inbound, in_answer, parts)
     if inbound.choice_id in parts.words.choices:
         return None, None  # our own button: nobody wrote it
-    _note_choice(session, inbound, parts)
+    if _selects(session, inbound, parts):
+        return _no_sign(session, contact, parts)
     found = parts.safety.screen(inbound.text, _earlier(session, inbound, parts))
     if found.decision is Decision.NONE or _only_stops(inbound, found):
         return _no_sign(session, contact, parts)
     if found.layer == "language":
         return _unreadable(session, contact, inbound, parts)
     return _sign(session, contact, inbound, found, parts)
+
+
+def _answers(
+    session: Session, contact: ContactRow, inbound: InboundRow, parts: Parts
+) -> tuple[SafetyStep, str] | None:
+    """Return what an answer to one of our questions means for safety; None where it answers none."""
+    answered = safety_questions.take_answer(session, contact, inbound, parts)
+    if answered is not None:
+        return answered
+    found = sign_in_answer(session, contact, inbound, parts)
+    return _sign(session, contact, inbound, found, parts) if found else None
 
 
 def _only_stops(inbound: InboundRow, found: Screening) -> bool:
@@ -91,10 +100,15 @@ def _earlier(session: Session, inbound: InboundRow, parts: Parts) -> list[str]:
     return [row.text for row in own_words if row.safety in NO_SIGN and row.text]
 
 
-def _note_choice(session: Session, inbound: InboundRow, parts: Parts) -> None:
-    """A digit or a title that selects from the last menu is no part of a sentence."""
-    if choice := chosen(inbound, outbox.last_menu(session, inbound), parts.words):
+def _selects(session: Session, inbound: InboundRow, parts: Parts) -> bool:
+    """Return whether this is a digit or exactly a title of the last menu: then the words are ours.
+
+    What a choice of ours means for safety stands in the questionnaire.
+    """
+    choice = chosen(inbound, outbox.last_menu(session, inbound), parts.words)
+    if choice is not None:
         inbound.choice_id = choice.id
+    return choice is not None
 
 
 def _no_sign(

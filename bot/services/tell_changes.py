@@ -42,8 +42,8 @@ GROUPS: Mapping[str, Group] = {
     ),
 }
 
-FOR_CAREGIVERS = frozenset({"pick_up"})
-"""A child is told when they meet, not where to park and which papers to bring."""
+FOR_CHILDREN = {"pick_up": ("orientation.caregivers.meet",)}
+"""A child is told when they meet, not which papers to bring."""
 
 
 def changes_for(session: Session, contact: ContactRow) -> list[str]:
@@ -72,8 +72,9 @@ def _words(changed: Set[str], facts: Mapping[str, Any], role: Role) -> list[str]
     said: list[str] = []
     for name, group in GROUPS.items():
         different = changed & set(group.facts)
-        if different and (role is Role.CAREGIVER or name not in FOR_CAREGIVERS):
+        if different:
             is_gone = not different & set(facts)
             ending = "_withdrawn" if is_gone else ""
-            said += [f"journey_change.{name}{ending}", *(() if is_gone else group.say)]
+            states = group.say if role is Role.CAREGIVER else FOR_CHILDREN.get(name, group.say)
+            said += [f"journey_change.{name}{ending}", *(() if is_gone else states)]
     return ["journey_change.intro", *said] if said else []
