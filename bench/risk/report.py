@@ -54,7 +54,9 @@ written by two authors who saw no training line. Thresholds were chosen on `vali
 author). All authors are language models in the voices of children, teens and caregivers: real messages
 will be harder. Second look: the totals of the first one (alerts 95 per 1,000 harmless, urgent recall 0.901 by
 alert) led to weaker decisions for phrases that are imprecise in the training examples, and to "two weak
-opinions are a strong one"; no line of the set was read. "urgent" is the critical and the high tier.
+opinions are a strong one"; no line of the set was read. Third look: two
+further authors (hints, treacherous harmless lines) and thresholds chosen anew on the validation split;
+again no line was read. "urgent" is the critical and the high tier.
 Intervals are 95 % (Wilson)."""
 
 

@@ -69,8 +69,8 @@ def test_a_sign_has_a_category_and_the_tier_of_the_taxonomy(screening):
 
 
 def test_what_is_split_over_messages_is_joined(screening):
-    alone = screening.screen("con el cinturon")
-    together = screening.screen("con el cinturon", ["mi tio", "me pega"])
+    alone = screening.screen("con la mano")
+    together = screening.screen("con la mano", ["mi tio", "me pega"])
 
     assert alone.decision is not Decision.ALERT
     assert together.decision is Decision.ALERT
