@@ -16,6 +16,7 @@ from actions.shared import (
     say,
     told_by_worker,
 )
+from bot.domain.phone_numbers_in_text import looks_like_number
 
 
 class Settles:
@@ -134,6 +135,23 @@ class ActionSetLanguage(Action):
         else:
             say(dispatcher, "fallback.not_understood")
         return [NO_QUESTION]
+
+
+class ActionNewNumber(Action):
+    """Asks for the new number, unless the message holds one: then the worker answers."""
+
+    def name(self) -> str:
+        return "action_new_number"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> list[EventType]:
+        """A person hears of it in any case."""
+        task = {"do": "queue_task", "kind": "contact_change"}
+        is_there = looks_like_number(str(tracker.latest_message.get("text") or ""))
+        ask = () if is_there else ("contact_change.number_ask",)
+        say(dispatcher, *ask, effects=(task,))
+        return []
 
 
 class ActionResume(Action):

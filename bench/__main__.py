@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from time import monotonic
 
-from bench import alarm, burst, memory, startup, webhook
+from bench import alarm, burst, check_ins, memory, startup, webhook
 from bench.others import watched
 from bench.results import record
 from bench.risk import report as risk
@@ -13,6 +13,7 @@ from bench.risk import report as risk
 BENCHES: dict[str, Callable[[], str]] = {
     "risk": risk.measure,
     "alarm": alarm.measure,
+    "check_ins": check_ins.measure,
     "webhook": webhook.measure,
     "memory": memory.measure,
     "startup": startup.measure,

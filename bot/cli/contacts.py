@@ -13,6 +13,7 @@ from bot.cli.output import Json, show_one, show_rows
 from bot.domain.channels import Channel
 from bot.domain.contacts import Role
 from bot.errors import AcompanaError
+from bot.services.change_number import enter_number
 from bot.services.enrol import Enrolment, enrol
 from bot.services.erase import erase as erase_contact
 from bot.services.invite import invite as invite_contact
@@ -37,6 +38,10 @@ def add(  # noqa: PLR0913, PLR0917 - one option each
     destination: Annotated[str | None, typer.Option(help="Where the child returns to")] = None,
     zone: Annotated[str | None, typer.Option(help="Such as America/Chicago")] = None,
     consent: Annotated[bool, typer.Option(help="The guardian's, or the adult's own")] = False,
+    caregiver: Annotated[UUID | None, typer.Option(help="Who receives a child")] = None,
+    shared_phone: Annotated[
+        bool, typer.Option("--shared-phone", help="Somebody else keeps the phone")
+    ] = False,
 ) -> None:
     """Enrol a contact and print the id."""
     new = Enrolment(
@@ -51,6 +56,8 @@ def add(  # noqa: PLR0913, PLR0917 - one option each
         destination=destination,
         zone=zone,
         consent=consent,
+        caregiver_id=caregiver,
+        shared_phone=shared_phone,
     )
     with composed(Settings()) as parts, database.unit_of_work(parts.engine) as session:
         contact_id = enrol(session, new, parts)
@@ -92,6 +99,20 @@ def invite(contact: UUID) -> None:
 
 
 @commands.command()
+def number(
+    contact: UUID,
+    phone: Annotated[str, typer.Option(help="The new number, with country code: +50255501234")],
+) -> None:
+    """Enter a new number; print the digits that have to be sent from it. Tell them by voice only.
+
+    A neutral message goes to the new number by SMS. Nothing personal is said there before the digits
+    came from it, within three days; until then the contact keeps the old number.
+    """
+    with composed(Settings()) as parts, database.unit_of_work(parts.engine) as session:
+        print(enter_number(session, contact, phone, parts))
+
+
+@commands.command()
 def erase(
     contact: UUID,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,
@@ -129,5 +150,10 @@ def _enrolment(row: dict[str, str]) -> Enrolment:
         country=row.get("country") or None,
         destination=row.get("destination") or None,
         zone=row.get("zone") or None,
-        consent=(row.get("consent") or "").lower() in {"yes", "sí", "si", "true", "1"},
+        consent=_is_yes(row.get("consent")),
+        shared_phone=_is_yes(row.get("shared_phone")),
     )
+
+
+def _is_yes(written: str | None) -> bool:
+    return (written or "").lower() in {"yes", "sí", "si", "true", "1"}

@@ -16,7 +16,7 @@ from bot.cli.output import Json, show_rows
 from bot.errors import AcompanaError
 from bot.gateways.twilio import account_problem
 from bot.phrasebook.checks import check_content
-from bot.phrasebook.phrasebook import read_phrasebook
+from bot.phrasebook.phrasebook import Phrasebook, read_phrasebook
 from bot.safety.lexicon import read_lexicon
 from bot.safety.policy import read_risk_policy
 from bot.services import rota
@@ -35,6 +35,7 @@ def doctor(as_json: Json = False) -> None:
         *_model(settings),
         *_screening(settings),
         *_content(),
+        *templates_without_approval(read_phrasebook(CONTENT)),
         *_database(settings),
     ]
     checks += [*_provider(settings)]
@@ -120,6 +121,15 @@ def _content() -> Iterator[Check]:
             "ok",
             f"complete; {len(findings)} warnings (acompana content check)",
         )
+
+
+def templates_without_approval(words: Phrasebook) -> Iterator[Check]:
+    """Templates that nobody has approved in some language; another channel is used: nothing is wrong."""
+    for message_id, template in words.templates.items():
+        lacking = [code for code in words.languages if code not in template.references]
+        if lacking:
+            what = f"{message_id} has no ContentSid for {', '.join(lacking)}"
+            yield "template", "note", f"{what} (content/templates.yml): SMS is used instead"
 
 
 def _database(settings: Settings) -> Iterator[Check]:

@@ -1,17 +1,15 @@
 """`acompana escalations`: the queue of those who need a person."""
 
 from typing import Annotated
-from uuid import UUID
 
 import typer
-from sqlalchemy.orm import Session
 
 from bot.app.compose import composed
 from bot.cli.output import Json, show_one, show_rows
-from bot.errors import AcompanaError
 from bot.services import handle_escalation, show_escalation
+from bot.services.find_staff import staff_named
 from bot.settings import Settings
-from bot.store import database, escalations, staff
+from bot.store import database, escalations
 
 commands = typer.Typer(help="Escalations: who needs a person, and the whole chain.")
 
@@ -44,7 +42,7 @@ def acknowledge(name: Name, by: By) -> None:
     """Note that somebody has it."""
     with composed(Settings()) as parts, database.unit_of_work(parts.engine) as session:
         row = escalations.lock(session, escalations.named(session, name).id)
-        handle_escalation.acknowledge(session, row, _person(session, by), parts)
+        handle_escalation.acknowledge(session, row, staff_named(session, by).id, parts)
         print(f"{row.code} is {row.state}.")
 
 
@@ -53,7 +51,7 @@ def act(name: Name, by: By, note: Note) -> None:
     """Record what was done for the contact."""
     with composed(Settings()) as parts, database.unit_of_work(parts.engine) as session:
         row = escalations.lock(session, escalations.named(session, name).id)
-        handle_escalation.record_action(session, row, _person(session, by), note, parts)
+        handle_escalation.record_action(session, row, staff_named(session, by).id, note, parts)
         print(f"{row.code} is {row.state}.")
 
 
@@ -69,23 +67,6 @@ def close(
     """End it with a reason. Only a person ends the risk state."""
     with composed(Settings()) as parts, database.unit_of_work(parts.engine) as session:
         row = escalations.lock(session, escalations.named(session, name).id)
-        by_id = _person(session, by)
+        by_id = staff_named(session, by).id
         handle_escalation.close(session, row, by_id, note, parts, release=release)
         print(f"{row.code} is {row.state}.")
-
-
-def _person(session: Session, name: str) -> UUID:
-    """Return the id of the one person of the staff with that name, or whose name or id begins so."""
-    wanted, everyone = name.casefold().strip(), staff.everyone(session)
-    named = [row for row in everyone if row.name.casefold() == wanted]
-    fitting = named or [
-        row
-        for row in everyone
-        if row.name.casefold().startswith(wanted) or str(row.id).startswith(wanted)
-    ]
-    if len(fitting) != 1 or not wanted:
-        names = ", ".join(sorted(row.name for row in everyone)) or "nobody"
-        raise AcompanaError(
-            f"{name!r} names {len(fitting)} people of the staff; there are: {names}."
-        )
-    return fitting[0].id

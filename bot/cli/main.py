@@ -8,11 +8,14 @@ from bot.cli import (
     contacts,
     content,
     escalations,
+    export,
+    indicators,
     journey,
     processes,
     rota,
     screening,
     talking,
+    tasks,
     understanding,
 )
 from bot.cli.doctor import doctor
@@ -29,6 +32,9 @@ app.add_typer(journey.commands, name="journey")
 app.add_typer(content.commands, name="content")
 app.add_typer(escalations.commands, name="escalations")
 app.add_typer(rota.commands, name="rota")
+app.add_typer(indicators.commands, name="indicators")
+app.add_typer(export.commands, name="export")
+app.add_typer(tasks.commands, name="tasks")
 for command in (
     processes.run,
     processes.web,

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from bot.domain.anchors import Anchor, days_after, months_after
 from bot.domain.check_in_plan import Doing, Step
@@ -59,7 +60,7 @@ def due_steps(
         if step.anchor not in anchors:
             continue
         at = moment_of(step, anchors[step.anchor], zone) + share_of(spread, contact_id)
-        day = at.date()
+        day = at.astimezone(ZoneInfo(zone)).date()
         ended = end is not None and step.anchor in UNTIL_THE_END and day > end.on
         closed = closure is not None and step.anchor == "home" and day > closure.on
         if not ended and not closed:
@@ -68,11 +69,14 @@ def due_steps(
 
 
 def moment_of(step: Step, anchor: Anchor, zone: str) -> datetime:
-    """Return when a step is due: an hour of the contact's own day, or so long after a moment."""
+    """Return when a step is due: an hour of the contact's own day, or so long after a moment.
+
+    In UTC, because Python adds to a local time on its clock: three hours could be two or four.
+    """
     if step.at is None:
-        return anchor.moment + step.after
+        return anchor.moment.astimezone(UTC) + step.after
     day = months_after(anchor.on, step.months) if step.months is not None else anchor.on
-    return at_local(days_after(day, step.days or 0), step.at, zone)
+    return at_local(days_after(day, step.days or 0), step.at, zone).astimezone(UTC)
 
 
 def share_of(spread: timedelta, contact_id: UUID) -> timedelta:
@@ -92,7 +96,7 @@ class Circumstances:
     has_consent: bool = True
     is_paused: bool = False
     has_left: bool = False
-    """STOP on every address that would do."""
+    """STOP on every address that would do, or on one and nothing that they agreed to stands."""
     is_reachable: bool = True
     is_held: bool = False
     is_at_risk: bool = False
@@ -131,9 +135,9 @@ def decide(step: Step, not_after: datetime, hold_for: timedelta, c: Circumstance
 
 def _why_never(step: Step, c: Circumstances) -> str:
     reasons = {
+        "opted_out": c.has_left,  # first, because STOP also withdraws what they agreed to
         "no_consent": not c.has_consent,
         "paused": c.is_paused,
-        "opted_out": c.has_left,
         "unreachable": not c.is_reachable,
         "stable": step.unless_stable and c.is_stable,
     }

@@ -22,6 +22,8 @@ class Parcel:
     language: str
     template: str | None = None
     """The provider's reference of an approved message that is sent instead of the text."""
+    country: str | None = None
+    """Where the contact is now: a sender of that country is used where there is one."""
 
 
 class SendingFailed(Exception):
@@ -42,6 +44,10 @@ class OutcomeUnknown(SendingFailed):
 
 class UseOtherChannel(SendingFailed):
     """This channel cannot reach the contact now; another one may."""
+
+
+class TemplateRefused(UseOtherChannel):
+    """The approved message is not taken, whoever it goes to; plain words may be, and another channel is."""
 
 
 class AddressOptedOut(SendingFailed):

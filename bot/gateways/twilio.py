@@ -11,7 +11,14 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
 from bot.domain.channels import Channel
-from bot.gateways.sending import OutcomeUnknown, Parcel, Refused, SendingFailed, TryLater
+from bot.gateways.sending import (
+    OutcomeUnknown,
+    Parcel,
+    Refused,
+    SendingFailed,
+    TemplateRefused,
+    TryLater,
+)
 from bot.gateways.twilio_content import (
     content_request,
     fingerprint,
@@ -45,8 +52,37 @@ class TwilioProvider:
         self._client = twilio_client(settings)
 
     def send(self, parcel: Parcel) -> str:
-        """Create the message; our id in the status callback brings its fate even if the answer is lost."""
-        body = self._body(parcel)
+        """Create the message; our id in the status callback brings its fate even if the answer is lost.
+
+        Buttons that Twilio does not know any more leave as numbers; an approved message has no other form.
+        """
+        try:
+            return self._create(parcel, self._body(parcel))
+        except TemplateRefused as refusal:
+            if parcel.template or not shows_choices(parcel):
+                raise
+            logger.warning("buttons of %s were refused: %s", parcel.id, refusal.code)
+            return self._create(parcel, {"body": with_numbers(parcel)})
+
+    def find(self, parcel: Parcel, since: datetime) -> Sequence[str]:
+        """Look through what was created for the number since then for this text, newest first.
+
+        Not by the date of sending: a message that still waits in Twilio's queue has none. An approved
+        message is found whatever it says: its words stand at Meta, not here.
+        """
+        with failures_named():
+            sent = self._client.messages.list(to=parcel.to.for_provider, limit=LOOKED_THROUGH)
+        texts = {_words(parcel.text), _words(with_numbers(parcel))}
+        created_after = since - CLOCKS_DIFFER
+        return [
+            str(m.sid)
+            for m in sent
+            if m.date_created
+            and m.date_created >= created_after
+            and (parcel.template or _words(m.body or "") in texts)
+        ]
+
+    def _create(self, parcel: Parcel, body: dict[str, Any]) -> str:
         with failures_named():
             message = self._client.messages.create(
                 to=parcel.to.for_provider,
@@ -56,21 +92,6 @@ class TwilioProvider:
             )
         return _sid(message.sid)
 
-    def find(self, parcel: Parcel, since: datetime) -> Sequence[str]:
-        """Look through what was created for the number since then for this text, newest first.
-
-        Not by the date of sending: a message that still waits in Twilio's queue has none.
-        """
-        with failures_named():
-            sent = self._client.messages.list(to=parcel.to.for_provider, limit=LOOKED_THROUGH)
-        texts = {_words(parcel.text), _words(with_numbers(parcel))}
-        created_after = since - CLOCKS_DIFFER
-        return [
-            str(m.sid)
-            for m in sent
-            if m.date_created and m.date_created >= created_after and _words(m.body or "") in texts
-        ]
-
     def _callback(self, parcel: Parcel) -> str:
         base = self._settings.reached_at
         return f"{base}/twilio/{parcel.to.channel}/status?message={parcel.id}"
@@ -78,7 +99,7 @@ class TwilioProvider:
     def _from(self, parcel: Parcel) -> dict[str, str]:
         if self._settings.messaging_service_sid:
             return {"messaging_service_sid": self._settings.messaging_service_sid}
-        return {"from_": self._settings.sender(parcel.to.channel)}
+        return {"from_": self._settings.sender(parcel.to.channel, parcel.country)}
 
     def _body(self, parcel: Parcel) -> dict[str, Any]:
         if parcel.template:
@@ -88,7 +109,7 @@ class TwilioProvider:
             return {"body": parcel.text if is_plain else with_numbers(parcel)}
         try:
             content_sid = self._content_sid(parcel)
-        except Refused as refusal:
+        except (Refused, TemplateRefused) as refusal:
             logger.warning("content for %s was refused: %s", parcel.id, refusal.code)
             return {"body": with_numbers(parcel)}
         return {"content_sid": content_sid, "content_variables": json.dumps(variables(parcel))}

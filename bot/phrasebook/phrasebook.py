@@ -1,6 +1,7 @@
 """The words of Acompaña in one object: texts, choices, topics."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from bot.domain.contacts import Audience, wordings
@@ -29,7 +30,7 @@ from bot.phrasebook.source import (
     read_values,
 )
 from bot.phrasebook.templates import Template, read_templates
-from bot.phrasebook.topics import Topic, read_topics
+from bot.phrasebook.topics import Part, Topic, read_topics
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ class Phrasebook:
     help_lines: dict[str, tuple[HelpLine, ...]]
     emoji: dict[str, str]
     templates: dict[str, Template]
+
+    @cached_property
+    def parts(self) -> dict[str, Part]:
+        """Return the parts of all topics by the message that says them."""
+        return {part.say: part for topic in self.topics.values() for part in topic.parts}
 
     def text(self, message_id: str, audience: Audience, locale: str, short: bool = False) -> str:
         """Return the words with their placeholders, in the closest wording and language there is."""

@@ -39,6 +39,11 @@ class Speaker:
     facts: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The confirmed facts behind the values."""
 
+    @property
+    def has_no_nights(self) -> bool:
+        """Whether a person confirmed that the journey has no night; else nights are unknown or known."""
+        return self.no_nights or self.facts.get("night_places") == []
+
 
 @dataclass(frozen=True)
 class Bubble:
@@ -71,13 +76,12 @@ def render(say: Sequence[str], speaker: Speaker, words: Phrasebook) -> Bubble:
 
 def _choose(say: Sequence[str], speaker: Speaker, words: Phrasebook) -> tuple[list[str], list[str]]:
     """Replace every message whose facts are not confirmed by its honest counterpart."""
-    parts = {part.say: part for topic in words.topics.values() for part in topic.parts}
     said: list[str] = []
     missing: list[str] = []
     for message_id in say:
-        part = parts.get(message_id, Part(message_id))
+        part = words.parts.get(message_id, Part(message_id))
         lacking = _lacking(message_id, speaker, words)
-        if part.none and speaker.no_nights:
+        if part.none and speaker.has_no_nights:
             said.append(part.none)
         elif lacking:
             missing += lacking
@@ -97,7 +101,7 @@ def _instead(part: Part, speaker: Speaker, words: Phrasebook) -> str:
 
 def _lacking(message_id: str, speaker: Speaker, words: Phrasebook) -> list[str]:
     text = words.text(message_id, speaker.audience, speaker.locale)
-    return sorted(placeholders(text) - set(speaker.values))
+    return sorted(name for name in placeholders(text) if name not in speaker.values)
 
 
 def _told(said: Sequence[str], speaker: Speaker, words: Phrasebook) -> dict[str, Any]:

@@ -2,18 +2,20 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
 from bot.domain.channels import Address, Channel
-from bot.domain.contacts import Role, country_of_number
+from bot.domain.contacts import country_of_number
 from bot.domain.typed_text import without_control_characters
 from bot.services.parts import Parts
 from bot.services.staff_replies import take_staff_reply
-from bot.store import contacts, database, inbox, staff
+from bot.services.tasks import open_task
+from bot.services.who_holds_the_phone import Said, Writer, who_writes
+from bot.store import contacts, database, inbox, phones, staff
 from bot.store.risk_tables import StaffRow
-from bot.store.tables import AddressRow, ContactRow
+from bot.store.tables import AddressRow
 
 
 @dataclass(frozen=True)
@@ -35,11 +37,13 @@ def accept(delivered: Delivered, parts: Parts) -> bool:
     with database.unit_of_work(parts.engine) as session:
         if person := staff.by_number(session, delivered.sender.number):
             return _from_staff(session, person, delivered, parts)
-        address = _address(session, delivered, now)
+        writer = _writer(session, delivered, parts)
+        address = writer.address
         inbox.arrive_in_order(session, str(address.contact_id))
-        is_new = inbox.store(session, _row(delivered, address, now))
+        is_new = inbox.store(session, _row(delivered, writer, now))
         if is_new:
-            address.last_inbound_at = now
+            if writer.is_known:
+                address.last_inbound_at = now
             database.notify(session, database.INBOUND)
             database.notify(session, database.CHANGED, str(address.contact_id))
         return is_new
@@ -52,50 +56,54 @@ def _from_staff(session: Session, person: StaffRow, delivered: Delivered, parts:
     return take_staff_reply(session, person, channel, text, reference, parts)
 
 
-def _row(delivered: Delivered, address: AddressRow, now: datetime) -> dict[str, object]:
+def _row(delivered: Delivered, writer: Writer, now: datetime) -> dict[str, object]:
     return {
         "id": uuid4(),
         "provider_reference": delivered.provider_reference,
-        "contact_id": address.contact_id,
-        "address_id": address.id,
+        "contact_id": writer.address.contact_id,
+        "address_id": writer.address.id,
         "channel": delivered.channel,
         "text": without_control_characters(delivered.text),
-        "choice_id": delivered.choice_id,
+        "choice_id": writer.choice_id or delivered.choice_id,
         "opt_out_type": delivered.opt_out_type,
         "media": list(delivered.media),
         "received_at": now,
         "next_attempt_at": now,
         "state": "waiting",
+        "intent": None if writer.is_known else phones.UNKNOWN_WRITER,
     }
 
 
-def _address(session: Session, delivered: Delivered, now: datetime) -> AddressRow:
-    """Return the sender's address; a number that wrote on another channel is the same person."""
-    known = contacts.find_address(session, delivered.sender)
-    if known:
-        return known
-    inbox.arrive_in_order(session, contacts.hash_of(delivered.sender).hex())
-    known = contacts.find_address(session, delivered.sender)
-    if known:
-        return known
-    for channel in Channel:
-        other = contacts.find_address(session, Address(channel, delivered.sender.number))
-        if other:
-            return contacts.add_address(session, other.contact_id, delivered.sender)
-    return contacts.add_address(session, _stranger(session, delivered, now), delivered.sender)
+def _writer(session: Session, delivered: Delivered, parts: Parts) -> Writer:
+    """Return whose words these are; what decides about it happens for one message of a phone at a time."""
+    here = _reached_at(session, delivered.sender)
+    if len(here) == 1 and not here[0].shared:
+        return Writer(here[0])
+    inbox.arrive_in_order(session, phones.key_of(delivered.sender.number).hex())
+    here = _reached_at(session, delivered.sender) or _new_here(session, delivered.sender, parts)
+    if not any(row.shared for row in here):
+        return Writer(here[0])
+    said = Said(delivered.text, delivered.choice_id, bool(delivered.media))
+    return who_writes(session, here, said, parts.now())
 
 
-def _stranger(session: Session, delivered: Delivered, now: datetime) -> UUID:
-    """Keep a contact for a number that nobody enrolled, so that what it says is not lost."""
-    country = country_of_number(delivered.sender.number)
-    row = ContactRow(
-        role=Role.UNKNOWN,
-        name="",
-        language="en" if country == "US" else "es",
-        country=country,
-        destination=country,
-        created_at=now,
-    )
-    session.add(row)
-    session.flush()
-    return row.id
+def _reached_at(session: Session, sender: Address) -> list[AddressRow]:
+    rows = phones.in_use(session, sender.number)
+    return [row for row in rows if row.channel == sender.channel]
+
+
+def _new_here(session: Session, sender: Address, parts: Parts) -> list[AddressRow]:
+    """Return new addresses: a number that wrote on another channel is the same phone."""
+    if elsewhere := phones.in_use(session, sender.number):
+        return [_the_same_on(session, sender, row) for row in elsewhere]
+    for past in phones.everybody_at(session, sender.number):
+        open_task(session, past.contact_id, "contact_change", parts, about="old_number")
+    country = country_of_number(sender.number)
+    stranger = contacts.add_stranger(session, country, parts.now())
+    return [contacts.add_address(session, stranger.id, sender)]
+
+
+def _the_same_on(session: Session, sender: Address, known: AddressRow) -> AddressRow:
+    row = contacts.add_address(session, known.contact_id, sender)
+    row.shared, row.speaking_at = known.shared, known.speaking_at
+    return row

@@ -9,9 +9,9 @@ from bot.domain.contacts import Role
 from bot.domain.disclosure import SafetyStep
 from bot.domain.opting import opt_word
 from bot.domain.retry import DIALOGUE_REFUSES
-from bot.domain.risk import Tier
 from bot.gateways.dialogue import DialogueDown, DialogueRefused
 from bot.services.answer_about_safety import answer_about_safety, ask_again
+from bot.services.change_number import NEW_NUMBER, changes_number, takes_number
 from bot.services.converse import converse
 from bot.services.follow_invitation import answers_invitation, open_announced
 from bot.services.parts import Parts
@@ -23,7 +23,8 @@ from bot.services.subscription import (
     stay_silent_after_stop,
 )
 from bot.services.tasks import open_task
-from bot.store import database, escalations, inbox, outbox
+from bot.services.who_holds_the_phone import WHO, asks_who, goes_on, is_for_another
+from bot.store import database, inbox, outbox
 from bot.store.tables import ContactRow, InboundRow
 
 logger = logging.getLogger(__name__)
@@ -45,7 +46,8 @@ def answer_next(parts: Parts) -> bool:
         if found is None:
             return False
         contact, inbound = found
-        _answer(session, contact, inbound, parts)
+        if not is_for_another(session, inbound, parts):
+            _answer(session, contact, inbound, parts)
         database.notify(session, database.OUTBOUND)
         database.notify(session, database.CHANGED, str(contact.id))
         return True
@@ -56,8 +58,8 @@ def _answer(session: Session, contact: ContactRow, inbound: InboundRow, parts: P
     answering = Answering(contact, inbound)
     try:
         with session.begin_nested():
-            inbound.intent = _pass_gates(session, answering, parts)
-            _finish(contact, inbound, parts.now())
+            intent = _pass_gates(session, answering, parts)
+            _finish(contact, inbound, intent, parts.now())
     except DialogueDown:
         inbound.next_attempt_at = parts.now() + _patience(inbound, parts.now())
         _say_unavailable(session, contact, inbound, parts)
@@ -72,23 +74,32 @@ def _pass_gates(session: Session, answering: Answering, parts: Parts) -> str | N
     if inbound.safety is not None and answer_about_safety(session, answering, parts):
         _keep_for_a_person(session, answering, parts)
         return None
-    if is_opt_word:
-        return None
-    if address_of(session, inbound).opted_out_at is not None:
-        stay_silent_after_stop(session, answering, parts)
-        _keep_for_a_person(session, answering, parts)
+    if is_opt_word or _has_left(session, answering, parts) or asks_who(session, answering, parts):
         return None
     if contact.held_by_id is not None:
         return None  # a case manager holds the conversation, sees the message and answers it
     return _talk(session, answering, parts)
 
 
+def _has_left(session: Session, answering: Answering, parts: Parts) -> bool:
+    """After STOP nothing but words about safety is said; a person hears of it."""
+    if address_of(session, answering.inbound).opted_out_at is None:
+        return False
+    stay_silent_after_stop(session, answering, parts)
+    _keep_for_a_person(session, answering, parts)
+    return True
+
+
 def _talk(session: Session, answering: Answering, parts: Parts) -> str | None:
     """Go on with the conversation, or with what was announced to this contact."""
     inbound = answering.inbound
+    if changes_number(session, answering, parts):
+        return None
     if answering.contact.role == Role.UNKNOWN:
         _greet_stranger(session, answering, parts)
         return None
+    if inbound.choice_id in WHO:
+        return goes_on(session, answering, parts)
     shown = outbox.last_menu(session, inbound)
     if answers_invitation(session, answering, shown, parts):
         return None
@@ -112,6 +123,8 @@ def _follow(session: Session, answering: Answering, reading: Reading, parts: Par
         answer_with(session, answering, reading.say, parts)
         return None
     intent = converse(session, answering, reading.text, parts)
+    if intent == NEW_NUMBER:
+        takes_number(session, answering, parts)
     if reading.task == "media":
         answer_with(session, answering, ["fallback.media"], parts)
     if answering.inbound.safety == SafetyStep.NOT_ANSWERED:
@@ -130,11 +143,8 @@ def _keep_for_a_person(session: Session, answering: Answering, parts: Parts) -> 
 
 
 def _queue(session: Session, answering: Answering, task: str, parts: Parts) -> None:
-    """Voice notes and pictures may be disclosures: they have the deadline of one."""
     contact_id, inbound_id = answering.contact.id, answering.inbound.id
-    known = escalations.latest_of(session, contact_id) if task == "media" else None
-    tier = Tier(known.tier) if known else None
-    open_task(session, contact_id, task, parts, inbound_id=inbound_id, tier=tier)
+    open_task(session, contact_id, task, parts, inbound_id=inbound_id)
 
 
 def _greet_stranger(session: Session, answering: Answering, parts: Parts) -> None:
@@ -143,10 +153,15 @@ def _greet_stranger(session: Session, answering: Answering, parts: Parts) -> Non
     answer_with(session, answering, ["fallback.unknown_number"], parts)
 
 
-def _finish(contact: ContactRow, inbound: InboundRow, now: datetime) -> None:
-    """Only an answer of the dialogue engine ends an outage: others need none."""
-    inbound.state, inbound.answered_at = "answered", now
-    if inbound.intent is not None:
+def _finish(contact: ContactRow, inbound: InboundRow, intent: str | None, now: datetime) -> None:
+    """Only an answer of the dialogue engine ends an outage: others need none.
+
+    What is kept until we know who holds the phone is not finished.
+    """
+    if inbound.state != "waiting":
+        return
+    inbound.state, inbound.answered_at, inbound.intent = "answered", now, intent
+    if intent is not None:
         contact.fallback_said_at = None
 
 

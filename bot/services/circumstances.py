@@ -37,7 +37,9 @@ class Known:
     ever_at_risk: frozenset[UUID] = frozenset()
     waiting: frozenset[UUID] = frozenset()
     """Somebody wrote, and has no answer yet."""
-    running: Mapping[UUID, list[CheckInRow]] = field(default_factory=dict)
+    running: dict[UUID, list[CheckInRow]] = field(default_factory=dict)
+    people: Sequence[object] = ()
+    """Children and staff that words may name: held here, so that they are read once."""
 
 
 def read_known(session: Session, contact_ids: Sequence[UUID]) -> Known:
@@ -50,6 +52,7 @@ def read_known(session: Session, contact_ids: Sequence[UUID]) -> Known:
         ever_at_risk=circumstances.ever_at_risk(session, ids),
         waiting=circumstances.waiting(session, ids),
         running=circumstances.running(session, ids),
+        people=circumstances.people(session, ids),
     )
 
 
@@ -60,15 +63,15 @@ def circumstances_of(
     plain = contacts.as_contact(contact)
     audience = plain.audience(parts.now().date())
     reaches = reaches_of(known.addresses[contact.id])
-    consents = known.consents[contact.id]
+    has_consent = may_be_written_to_unasked(plain.role, known.consents[contact.id])
     return Circumstances(
         now=parts.now(),
         zone=plain.time_zone,
         waking=programme().waking[audience],
         has_ended=contact.ended_at is not None,
-        has_consent=may_be_written_to_unasked(plain.role, consents),
+        has_consent=has_consent,
         is_paused=contact.paused_at is not None,
-        has_left=bool(reaches) and not any(r.is_usable for r in reaches),
+        has_left=_has_left(reaches, has_consent),
         is_reachable=any(r.is_usable and not r.is_lost for r in reaches),
         is_held=contact.held_by_id is not None,
         is_at_risk=contact.id in known.at_risk,
@@ -76,6 +79,12 @@ def circumstances_of(
         live_until=_live_until(row, contact, step, reaches, known, parts.now()),
         is_stable=step.unless_stable and _is_stable(session, contact, known),
     )
+
+
+def _has_left(reaches: Sequence[Reach], has_consent: bool) -> bool:
+    """STOP on one channel takes back what was agreed to for all; without STOP it never stood."""
+    said_stop = any(r.opted_out for r in reaches)
+    return said_stop and (not has_consent or not any(r.is_usable for r in reaches))
 
 
 def reaches_of(rows: Sequence[AddressRow]) -> list[Reach]:

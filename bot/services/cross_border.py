@@ -15,10 +15,7 @@ def cross_border(session: Session, child: ContactRow, parts: Parts) -> None:
     """Take a child to be where they return to; a second time changes nothing."""
     if child.country == child.destination:
         return
-    zone = journeys.current(session, child.id).arrival_zone
-    child.country = child.destination
-    child.zone = zone if zone != COUNTRIES.get(child.destination) else None
-    _tell(session, child)
+    _is_in(session, child, child.destination, journeys.current(session, child.id).arrival_zone)
 
 
 def arrive(session: Session, child: ContactRow, parts: Parts) -> None:
@@ -29,10 +26,20 @@ def arrive(session: Session, child: ContactRow, parts: Parts) -> None:
 
 
 def not_left_yet(session: Session, child: ContactRow) -> None:
-    """The journey was put off after its hour had come: the child is still where it begins."""
-    if child.arrived_at is None and child.country != DEPARTS_FROM:
-        child.country, child.zone = DEPARTS_FROM, None
-        _tell(session, child)
+    """The journey was put off after its hour had come: the child is still where it begins.
+
+    Who waits in a third country was never taken to be at home, and stays there.
+    """
+    if child.arrived_at is None and child.country == child.destination:
+        zone = journeys.current(session, child.id).departure_zone
+        _is_in(session, child, DEPARTS_FROM, zone)
+
+
+def _is_in(session: Session, child: ContactRow, country: str, zone: str | None) -> None:
+    """Note the country, and the zone where it is not the usual one of that country."""
+    child.country = country
+    child.zone = zone if zone != COUNTRIES.get(country) else None
+    _tell(session, child)
 
 
 def _tell(session: Session, child: ContactRow) -> None:

@@ -1,5 +1,6 @@
 """Take a child or a caregiver into the programme."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +12,8 @@ from bot.domain.consent import Agreement
 from bot.domain.contacts import COUNTRIES, Role, country_of_number
 from bot.errors import AcompanaError
 from bot.services.parts import Parts
-from bot.store import contacts
+from bot.services.share_phone import may_share, share
+from bot.store import contacts, phones
 from bot.store.tables import AddressRow, ContactRow
 
 YOUNGEST, OLDEST = 4, 18
@@ -34,6 +36,10 @@ class Enrolment:
     zone: str | None = None
     consent: bool = False
     case_manager_id: UUID | None = None
+    caregiver_id: UUID | None = None
+    """Who receives this child, where the caregiver was enrolled first."""
+    shared_phone: bool = False
+    """Somebody else keeps the phone: who holds it is asked before anything personal."""
 
 
 def enrol(session: Session, new: Enrolment, parts: Parts) -> UUID:
@@ -43,7 +49,8 @@ def enrol(session: Session, new: Enrolment, parts: Parts) -> UUID:
     addresses = [Address.of(channel, new.number) for channel in new.channels]
     row = _row(session, new, addresses[0].number, now)
     for address in addresses:
-        _take_address(session, row, address)
+        taken = _take_address(session, row, address)
+        taken.shared = taken.shared or new.shared_phone
     if new.consent:
         kind = Agreement.GUARDIAN_CONSENT if new.role is Role.CHILD else Agreement.OWN_CONSENT
         contacts.record_consent(session, row.id, kind, True, now)
@@ -89,7 +96,19 @@ def _row(session: Session, new: Enrolment, number: str, now: datetime) -> Contac
     )
     session.add(row)
     session.flush()
+    _receive(session, new, row)
     return row
+
+
+def _receive(session: Session, new: Enrolment, row: ContactRow) -> None:
+    """Note that a caregiver who was enrolled first receives this child."""
+    if new.caregiver_id is None:
+        return
+    caregiver = contacts.get(session, new.caregiver_id)
+    if row.role != Role.CHILD or caregiver.role != Role.CAREGIVER or caregiver.child_id is not None:
+        raise AcompanaError("A child is received by a caregiver who receives nobody yet.")
+    caregiver.child_id, caregiver.planned_at = row.id, None
+    session.flush()
 
 
 def _child(session: Session, new: Enrolment) -> ContactRow | None:
@@ -101,19 +120,37 @@ def _child(session: Session, new: Enrolment) -> ContactRow | None:
     return child
 
 
-def _take_address(session: Session, row: ContactRow, address: Address) -> None:
+def _take_address(session: Session, row: ContactRow, address: Address) -> AddressRow:
     """Give the contact this address; a stranger who wrote from it before becomes this contact."""
-    known = contacts.find_address(session, address)
-    if known is None:
-        contacts.add_address(session, row.id, address)
-        return
-    stranger = session.get(ContactRow, known.contact_id)
-    if stranger is None or stranger.role != Role.UNKNOWN:
-        raise AcompanaError("Another contact has this number on this channel.")
-    _hand_over(session, known, row)
+    for stranger_id in _strangers(session, address):
+        contacts.move_messages(session, stranger_id, row.id)
+        session.get_one(ContactRow, stranger_id).erased_at = row.created_at
+    here = _reached_at(session, address)
+    own = next((r for r in here if r.contact_id == row.id), None)
+    own = own or contacts.add_address(session, row.id, address)
+    others = [r for r in here if r.contact_id != row.id]
+    if others:
+        _share(session, row, own, others)
+    return own
 
 
-def _hand_over(session: Session, address: AddressRow, row: ContactRow) -> None:
-    contacts.move_messages(session, address.contact_id, row.id)
-    address.contact_id = row.id
+def _reached_at(session: Session, address: Address) -> list[AddressRow]:
     session.flush()
+    return [r for r in phones.in_use(session, address.number) if r.channel == address.channel]
+
+
+def _strangers(session: Session, address: Address) -> set[UUID]:
+    ids = {r.contact_id for r in _reached_at(session, address)}
+    return {i for i in ids if session.get_one(ContactRow, i).role == Role.UNKNOWN}
+
+
+def _share(
+    session: Session, row: ContactRow, own: AddressRow, others: Sequence[AddressRow]
+) -> None:
+    """A child and one caregiver may have one phone; anybody else's number is refused."""
+    if not may_share(session, row, others):
+        raise AcompanaError(
+            "Another contact has this number on this channel. A child and one caregiver of this "
+            "child may share a phone."
+        )
+    share(session, [own, *others])

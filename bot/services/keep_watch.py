@@ -14,6 +14,7 @@ from bot.services.call_staff import call
 from bot.services.parts import Parts
 from bot.services.prove import ask_for_proof
 from bot.services.safety_questions import settle_silence
+from bot.services.watch_tasks import tell_next_overdue
 from bot.store import database, escalations, safety_questions
 from bot.store.risk_tables import EscalationRow, SafetyQuestionRow
 
@@ -36,7 +37,7 @@ def keep_watch(parts: Parts) -> bool:
     Each is claimed and committed, then done and committed: any number of clocks may run, a crash
     leaves it for another round, and one that fails again and again holds up nobody else.
     """
-    return any(_one(watch, parts) for watch in WATCHES)
+    return any(_one(watch, parts) for watch in WATCHES) or tell_next_overdue(parts, AGAIN_AFTER)
 
 
 def _one(watch: Watch, parts: Parts) -> bool:

@@ -19,6 +19,12 @@ from bot.store import check_ins
 from bot.store.tables import ContactRow
 from bot.store.time_tables import CheckInRow
 
+FOR_A_PERSON = frozenset({"paused", "opted_out", "unreachable", "no_template"})
+"""Reasons why nothing is said any more, of which a case manager has to know: silence is a signal."""
+
+NOBODY_IS_MISSING = frozenset({"programme_ended", "no_consent", "nothing_new"})
+"""Reasons after which nobody has to find out whether somebody arrived."""
+
 
 def carry_out(
     session: Session,
@@ -35,15 +41,24 @@ def carry_out(
         return
     say = words_of(session, contact, step, parts)
     if not say:
-        check_ins.settle(row, State.SKIPPED, parts.now(), "nothing_new")
+        leave_out(session, row, step, "nothing_new", parts)
         return
     has_template = template_of("check_in.invite", contact, parts) is not None
     found = route(reaches_of(known.addresses[contact.id]), parts.now(), has_template=has_template)
     if found is None:
-        check_ins.settle(row, State.SKIPPED, parts.now(), "no_template")
-        open_task(session, contact.id, "silence", parts, about="no_template")
+        leave_out(session, row, step, "no_template", parts)
         return
     _say(session, row, contact, step, found, say, parts)
+
+
+def leave_out(session: Session, row: CheckInRow, step: Step, reason: str, parts: Parts) -> None:
+    """Note why it is never said. Where nobody asks whether a child arrived, somebody looks for them."""
+    check_ins.settle(row, State.SKIPPED, parts.now(), reason)
+    if step.silence.urgent and reason not in NOBODY_IS_MISSING:
+        tier = step.silence.tier
+        open_task(session, row.contact_id, "stranded_silence", parts, about=row.step, tier=tier)
+    elif reason in FOR_A_PERSON:
+        open_task(session, row.contact_id, "silence", parts, about=reason)
 
 
 def _say(

@@ -40,11 +40,22 @@ def say_unasked(
 
     Without a standing consent, or where nothing would arrive, this is refused.
     """
-    addresses = reaches_of(contacts.addresses(session, contact.id))
-    found = route(addresses, parts.now(), has_template=True)
+    found = _way_to(session, contact, parts)
     if found is None or not accepts_unasked(session, contact):
         raise AcompanaError("This contact may not be written to unasked: no consent stands.")
-    return say_at(session, contact, found.address.id, Unasked(say, lane), parts)
+    row = say_first(session, contact, found, Unasked(say, lane), parts)
+    session.flush()
+    database.notify(session, database.OUTBOUND)
+    return row
+
+
+def _way_to(session: Session, contact: ContactRow, parts: Parts) -> Route | None:
+    """Return the best way; where none is sure to arrive, free words, which fall back to SMS."""
+    addresses = reaches_of(contacts.addresses(session, contact.id))
+    has_template = template_of("check_in.invite", contact, parts) is not None
+    found = route(addresses, parts.now(), has_template=has_template)
+    usable = [a for a in addresses if a.is_usable]
+    return found or (Route(usable[0], Way.DIRECT) if usable else None)
 
 
 def accepts_unasked(session: Session, contact: ContactRow) -> bool:
@@ -76,12 +87,11 @@ def template_of(message_id: str, contact: ContactRow, parts: Parts) -> str | Non
 def say_at(
     session: Session, contact: ContactRow, address_id: UUID, unasked: Unasked, parts: Parts
 ) -> OutboundRow:
-    """Store the message for one address, in pieces where SMS needs them."""
+    """Store the message for one address, in pieces where SMS needs them; whoever calls wakes the sender."""
     channel = Channel(contacts.address(session, address_id).channel)
     bubble = render(unasked.say, speaker_for(session, contact, channel, parts), parts.words)
     row = _store(session, contact, address_id, channel, bubble, unasked, parts)
     told_facts.note(session, contact.id, bubble.told, parts.now())
-    database.notify(session, database.OUTBOUND)
     return row
 
 
@@ -99,5 +109,4 @@ def _store(
         row.address_id, row.check_in_id = address_id, unasked.check_in_id
         row.template = unasked.template
         session.add(row)
-        session.flush()
     return row

@@ -1,7 +1,7 @@
 """Hand outbound messages to the provider: claim, commit, call, record what became of it."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence, Set
 from datetime import datetime
 from uuid import UUID
 
@@ -26,7 +26,7 @@ LONGEST_PAUSE = 0.25
 
 def send_next(parts: Parts) -> bool:
     """Send the most urgent message that may leave now; return whether to look again at once."""
-    claimed = _claim(parts)
+    claimed = _take(parts)
     if isinstance(claimed, Parcel):
         _send(claimed, parts)
         return True
@@ -77,7 +77,7 @@ def _settle(parcel: Parcel, since: datetime, parts: Parts) -> None:
             record_failure(session, row, TryLater(), parts)
 
 
-def _claim(parts: Parts) -> Parcel | float:
+def _take(parts: Parts) -> Parcel | float:
     """Mark the next message as being sent and return it, or the seconds that busy senders need.
 
     Consent is looked at again, here, because it may have been withdrawn since.
@@ -89,7 +89,7 @@ def _claim(parts: Parts) -> Parcel | float:
                 return row
             if _may_leave(session, row):
                 rate = parts.settings.rate(row.channel)
-                outbox.take_pace(session, _sender(row.channel, parts), parts.now(), rate)
+                outbox.take_pace(session, _sender_of(session, row, parts), parts.now(), rate)
                 return _parcel(session, row)
             row.status = Status.CANCELLED
             database.notify(session, database.CHANGED, str(row.contact_id))
@@ -101,16 +101,42 @@ def _next_row(session: Session, parts: Parts) -> OutboundRow | float:
     now = parts.now()
     if not outbox.anything_due(session, now):
         return 0
-    senders = {channel.value: _sender(channel, parts) for channel in Channel}
-    free_at = outbox.lock_paces(session, list(senders.values()), now)
-    free = [channel for channel, sender in senders.items() if free_at[sender] <= now]
-    row = outbox.claim_next(session, now, free) if free else None
-    return row or _shortest_wait(free_at.values(), now)
+    senders = {channel.value: _senders(channel, parts) for channel in Channel}
+    free_at = outbox.lock_paces(session, [s for several in senders.values() for s in several], now)
+    busy = {s for s, moment in free_at.items() if moment > now}
+    channels = [channel for channel, several in senders.items() if set(several) - busy]
+    while channels:
+        claimed = _claim(session, channels, busy, parts)
+        if not isinstance(claimed, str):
+            return claimed or _shortest_wait(free_at.values(), now)
+        channels.remove(claimed)
+    return _shortest_wait(free_at.values(), now)
 
 
-def _sender(channel: str, parts: Parts) -> str:
+def _claim(
+    session: Session, channels: Sequence[str], busy: Set[str], parts: Parts
+) -> OutboundRow | str | None:
+    """Claim the next message, or return its channel and leave it where its own sender is busy."""
+    if busy.isdisjoint(s for channel in channels for s in _senders(channel, parts)):
+        return outbox.claim_next(session, parts.now(), channels)
+    with session.begin_nested() as claim:
+        row = outbox.claim_next(session, parts.now(), channels)
+        if row is None or _sender_of(session, row, parts) not in busy:
+            return row
+        channel = row.channel
+        claim.rollback()
+        return channel
+
+
+def _senders(channel: str, parts: Parts) -> list[str]:
     """Return whose pace is kept on a channel; a sender may be missing in a demo."""
-    return parts.settings.sender(channel) or channel
+    return list(dict.fromkeys(parts.settings.senders(channel).values())) or [channel]
+
+
+def _sender_of(session: Session, row: OutboundRow, parts: Parts) -> str:
+    """Return the sender of a message: that of the country in which the contact is now."""
+    country = contacts.get(session, row.contact_id).country
+    return parts.settings.sender(row.channel, country) or row.channel
 
 
 def _shortest_wait(free_at: Iterable[datetime], now: datetime) -> float:
@@ -143,6 +169,7 @@ def _parcel(session: Session, row: OutboundRow) -> Parcel:
         choices=tuple(Choice.from_json(c) for c in row.menu),
         language=contact.language,
         template=row.template,
+        country=contact.country,
     )
 
 

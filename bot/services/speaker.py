@@ -1,18 +1,30 @@
 """Everything that words may say about a contact: names, numbers, confirmed facts."""
 
+from dataclasses import fields
+from functools import cache
+
 from sqlalchemy.orm import Session
 
 from bot.domain.channels import Channel
 from bot.domain.contacts import Audience, wordings
+from bot.domain.journey import Journey
 from bot.phrasebook.facts import Reader, journey_values
+from bot.phrasebook.lazy_values import LazyValues
 from bot.phrasebook.rendering import Speaker
+from bot.phrasebook.values import JOURNEY_VALUES, SAFETY_VALUES
 from bot.services.parts import Parts
 from bot.services.safety_values import safety_values
-from bot.store import contacts, journeys
-from bot.store.risk_tables import StaffRow
+from bot.store import contacts, journeys, number_changes
 from bot.store.tables import ContactRow
 
 PROGRAMME = "Acompaña"
+
+OWN = frozenset({"name", "programme"})
+CHILD = frozenset({"child_name"})
+CASE_MANAGER = frozenset({"case_manager", "case_manager_phone"})
+NUMBERS = frozenset({"emergency_here", "emergency_destination", "destination_country"})
+NUMBER_CODE = frozenset({"number_code"})
+FACTS = frozenset(f.name for f in fields(Journey))
 
 
 def speaker_for(
@@ -24,22 +36,28 @@ def speaker_for(
 ) -> Speaker:
     """Return for whom to render; `simpler` takes the wording of the next younger audience."""
     contact = contacts.as_contact(row)
-    child = contacts.child_of(session, row)
-    journey = journeys.current(session, child.id if child else None)
     reader = Reader(contact.locale, contact.time_zone)
     audience = contact.audience(parts.now().date())
+
+    @cache
+    def journey() -> Journey:
+        child = contacts.child_of(session, row)
+        return journeys.current(session, child.id if child else None)
+
     return Speaker(
         audience=_younger(audience) if simpler else audience,
         locale=contact.locale,
         channel=channel,
-        values={
-            **_people(row, child, contacts.case_manager_of(session, row)),
-            **_numbers(row, contact.locale, parts),
-            **journey_values(journey, reader, parts.words),
-            **safety_values(session, row, reader, parts),
-        },
-        no_nights=journey.night_places == (),
-        facts=journey.as_facts(),
+        values=LazyValues(
+            (OWN, lambda: {"name": _first(row.name), "programme": PROGRAMME}),
+            (CHILD, lambda: _child(session, row)),
+            (CASE_MANAGER, lambda: _case_manager(session, row, contact.locale, parts)),
+            (NUMBERS, lambda: _numbers(row, contact.locale, parts)),
+            (JOURNEY_VALUES, lambda: journey_values(journey(), reader, parts.words)),
+            (NUMBER_CODE, lambda: _number_code(session, row)),
+            (SAFETY_VALUES, lambda: safety_values(session, row, reader, parts)),
+        ),
+        facts=LazyValues((FACTS, lambda: journey().as_facts())),
     )
 
 
@@ -50,14 +68,26 @@ def _younger(audience: Audience) -> Audience:
     return wordings(audience)[:2][-1]
 
 
-def _people(row: ContactRow, child: ContactRow | None, staff: StaffRow | None) -> dict[str, str]:
-    known = {"name": _first(row.name), "programme": PROGRAMME}
-    if child is not None:
-        known["child_name"] = _first(child.name)
-    if staff is not None:
-        known["case_manager"] = staff.name
-        known["case_manager_phone"] = staff.number
-    return known
+def _child(session: Session, row: ContactRow) -> dict[str, str]:
+    child = contacts.child_of(session, row)
+    return {"child_name": _first(child.name)} if child is not None else {}
+
+
+def _case_manager(
+    session: Session, row: ContactRow, locale: str, parts: Parts
+) -> dict[str, str]:
+    """Who is responsible; where there is nobody at all the team, with the programme's own line."""
+    staff = contacts.case_manager_of(session, row)
+    if staff is None:
+        team = parts.words.value("value.told_person.team", locale)
+        return {"case_manager": team, "case_manager_phone": parts.settings.standing_line_number}
+    return {"case_manager": staff.name, "case_manager_phone": staff.number}
+
+
+def _number_code(session: Session, row: ContactRow) -> dict[str, str]:
+    """Return the digits that prove the contact's new number, while they are waited for."""
+    change = number_changes.open_of(session, row.id)
+    return {"number_code": change.digits} if change is not None else {}
 
 
 def _first(name: str) -> str:

@@ -10,7 +10,7 @@ from bot.domain.opting import OptWord
 from bot.services.parts import Parts
 from bot.services.say import Answering, Lane, answer_with
 from bot.services.tasks import open_task
-from bot.store import contacts, outbox, tasks
+from bot.store import contacts, outbox, phones, tasks
 from bot.store.tables import AddressRow, InboundRow
 
 
@@ -32,23 +32,35 @@ def change_subscription(
 def opt_out(
     session: Session, answering: Answering, address: AddressRow, now: datetime
 ) -> str | None:
-    """Stop writing to this address and return the confirmation; a second STOP is not answered."""
-    outbox.cancel_waiting(session, address.id, now)
-    if address.opted_out_at is not None:
+    """Stop writing to this address and return the confirmation; a second STOP is not answered.
+
+    It holds for everybody who is reached there.
+    """
+    was_out = address.opted_out_at is not None
+    for row in phones.same_address(session, address):
+        outbox.cancel_waiting(session, row.id, now)
+        row.opted_out_at = row.opted_out_at or now
+    if was_out:
         return None
-    address.opted_out_at = now
-    _withdraw_assent(session, answering, now)
+    if _is_known(answering):
+        _withdraw_assent(session, answering, now)
     return "subscription.opted_out"
 
 
 def opt_in(session: Session, answering: Answering, address: AddressRow, now: datetime) -> str:
-    """Write to this address again."""
-    was_out, address.opted_out_at = address.opted_out_at, None
-    address.unreachable_at = None
+    """Write to this address again, to everybody who is reached there."""
+    was_out = address.opted_out_at is not None
+    for row in phones.same_address(session, address):
+        row.opted_out_at = row.unreachable_at = None
     answering.contact.paused_at = None
-    if was_out:
+    if (was_out or address.shared) and _is_known(answering):
         _renew_assent(session, answering, now)
     return "subscription.opted_in"
+
+
+def _is_known(answering: Answering) -> bool:
+    """Only a child takes back what the child agreed to, not whoever holds the phone."""
+    return answering.inbound.intent != phones.UNKNOWN_WRITER
 
 
 def stay_silent_after_stop(session: Session, answering: Answering, parts: Parts) -> None:

@@ -39,6 +39,12 @@ def next_wake_at(session: Session) -> datetime | None:
     return session.scalars(query.order_by(CheckInRow.wake_at).limit(1)).one_or_none()
 
 
+def oldest_due_at(session: Session, now: datetime) -> datetime | None:
+    """Return since when the clock is late with something, None if nothing is due."""
+    due = next_wake_at(session)
+    return due if due is not None and due <= now else None
+
+
 def to_plan(session: Session, most: int) -> Sequence[ContactRow]:
     """Lock contacts whose check-ins have to be planned."""
     query = (

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.channels import Address, Channel
@@ -12,15 +12,17 @@ from bot.domain.consent import Agreement, Consent
 from bot.domain.contacts import Audience, Contact, Role
 from bot.errors import NotFound
 from bot.store.encryption import keyring
-from bot.store.risk_tables import StaffRow
+from bot.store.risk_tables import EscalationRow, SafetyQuestionRow, StaffRow
 from bot.store.tables import (
     AddressRow,
     ConsentRow,
     ContactRow,
+    ConversationRow,
     InboundRow,
     OutboundRow,
     TaskRow,
 )
+from bot.store.time_tables import CheckInRow
 
 
 def get(session: Session, contact_id: UUID) -> ContactRow:
@@ -60,6 +62,15 @@ def child_of(session: Session, row: ContactRow) -> ContactRow | None:
     return session.get(ContactRow, row.child_id) if row.child_id else None
 
 
+def children_of(session: Session, rows: Sequence[ContactRow]) -> dict[UUID, ContactRow]:
+    """Return the child whose journey concerns each of these contacts; who has none is left out."""
+    ids = {row.child_id for row in rows if row.child_id}
+    theirs = {c.id: c for c in session.scalars(select(ContactRow).where(ContactRow.id.in_(ids)))}
+    own = {row.id: row for row in rows if row.role == Role.CHILD}
+    received = {row.id: theirs[row.child_id] for row in rows if row.child_id in theirs}
+    return own | received
+
+
 def caregivers_of(session: Session, child_id: UUID) -> Sequence[UUID]:
     """Return the ids of those who receive a child."""
     query = select(ContactRow.id).where(
@@ -70,18 +81,47 @@ def caregivers_of(session: Session, child_id: UUID) -> Sequence[UUID]:
     return session.scalars(query.order_by(ContactRow.created_at, ContactRow.id)).all()
 
 
+def add_stranger(session: Session, country: str, now: datetime) -> ContactRow:
+    """Keep a contact for a number that nobody enrolled, so that what it says is not lost."""
+    row = ContactRow(
+        role=Role.UNKNOWN,
+        name="",
+        language="en" if country == "US" else "es",
+        country=country,
+        destination=country,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
 def hash_of(address: Address) -> bytes:
     """Return the keyed hash under which an address is stored."""
     return keyring().lookup_hash(f"{address.channel}:{address.number}")
 
 
 def find_address(session: Session, address: Address) -> AddressRow | None:
-    """Return the stored address, None for a number that nobody enrolled."""
-    query = select(AddressRow).where(
-        AddressRow.channel == address.channel,
-        AddressRow.number_hash == hash_of(address),
+    """Return the stored address, None for a number that nobody had.
+
+    On a shared phone it is that of the person who was last known to hold it, else the child's. A
+    number of the past is found only where nobody is reached at it now.
+    """
+    query = (
+        select(AddressRow)
+        .join(ContactRow, ContactRow.id == AddressRow.contact_id)
+        .where(
+            AddressRow.channel == address.channel,
+            AddressRow.number_hash == hash_of(address),
+        )
+        .order_by(
+            AddressRow.retired_at.is_not(None),
+            AddressRow.speaking_at.desc().nulls_last(),
+            (ContactRow.role == Role.CHILD).desc(),
+            AddressRow.id,
+        )
     )
-    return session.scalars(query).one_or_none()
+    return session.scalars(query.limit(1)).one_or_none()
 
 
 def add_address(session: Session, contact_id: UUID, address: Address) -> AddressRow:
@@ -98,9 +138,10 @@ def add_address(session: Session, contact_id: UUID, address: Address) -> Address
 
 
 def addresses(session: Session, contact_id: UUID) -> Sequence[AddressRow]:
-    """Return where a contact is reached, SMS before WhatsApp."""
+    """Return where a contact is reached, SMS before WhatsApp; numbers of the past come last."""
     query = select(AddressRow).where(AddressRow.contact_id == contact_id)
-    return session.scalars(query.order_by(AddressRow.channel)).all()
+    present_first = (AddressRow.retired_at.is_not(None), AddressRow.channel, AddressRow.id)
+    return session.scalars(query.order_by(*present_first)).all()
 
 
 def address(session: Session, address_id: UUID) -> AddressRow:
@@ -144,6 +185,37 @@ def case_manager_of(session: Session, row: ContactRow) -> StaffRow | None:
 
 
 def move_messages(session: Session, from_id: UUID, to_id: UUID) -> None:
-    """Give a contact what was said under another id, such as a stranger's before enrolment."""
-    for table in (InboundRow, OutboundRow, TaskRow, AddressRow):
+    """Give a contact what was said under another id, such as a stranger's before enrolment.
+
+    A danger that the stranger told of stays open and is the contact's from now on.
+    """
+    for known in addresses(session, from_id):
+        if same := _own(session, to_id, known):
+            _join(session, known, same)
+    for table in (InboundRow, OutboundRow, TaskRow, AddressRow, EscalationRow, SafetyQuestionRow):
         session.execute(update(table).where(table.contact_id == from_id).values(contact_id=to_id))
+    session.execute(delete(ConversationRow).where(ConversationRow.contact_id == from_id))
+    if child := child_of(session, session.get_one(ContactRow, to_id)):
+        theirs = EscalationRow.contact_id == to_id, EscalationRow.child_id.is_(None)
+        session.execute(update(EscalationRow).where(*theirs).values(child_id=child.id))
+
+
+def _own(session: Session, contact_id: UUID, like: AddressRow) -> AddressRow | None:
+    """Return the same address as this contact had it before."""
+    query = select(AddressRow).where(
+        AddressRow.contact_id == contact_id,
+        AddressRow.channel == like.channel,
+        AddressRow.number_hash == like.number_hash,
+    )
+    return session.scalars(query).one_or_none()
+
+
+def _join(session: Session, known: AddressRow, into: AddressRow) -> None:
+    """Let a number of the past be in use again, with what was said there since."""
+    for table in (InboundRow, OutboundRow, CheckInRow):
+        there = table.address_id == known.id
+        session.execute(update(table).where(there).values(address_id=into.id))
+    into.retired_at, into.unreachable_at = None, None
+    into.opted_out_at, into.last_inbound_at = known.opted_out_at, known.last_inbound_at
+    session.delete(known)
+    session.flush()

@@ -64,13 +64,16 @@ def latest_of(session: Session, contact_id: UUID) -> EscalationRow | None:
     return session.scalars(newest).one_or_none()
 
 
-def closed_of(session: Session, contact_id: UUID) -> Sequence[datetime]:
-    """Return when a person closed what this contact disclosed, oldest first."""
-    query = select(EscalationRow.closed_at).where(
-        EscalationRow.contact_id == contact_id, EscalationRow.state == State.CLOSED
+def closed_of(session: Session, contact_ids: Sequence[UUID]) -> dict[UUID, list[datetime]]:
+    """Return when a person closed what these contacts disclosed, oldest first."""
+    query = select(EscalationRow.contact_id, EscalationRow.closed_at).where(
+        EscalationRow.contact_id.in_(contact_ids), EscalationRow.state == State.CLOSED
     )
-    found = session.scalars(query.order_by(EscalationRow.closed_at))
-    return [moment for moment in found if moment is not None]
+    found: dict[UUID, list[datetime]] = {}
+    for contact_id, closed_at in session.execute(query.order_by(EscalationRow.closed_at)):
+        if closed_at is not None:
+            found.setdefault(contact_id, []).append(closed_at)
+    return found
 
 
 def categories_of(session: Session, contact_id: UUID) -> set[str]:

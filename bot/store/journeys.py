@@ -1,9 +1,11 @@
 """Queries about journeys: versions are added, never changed."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from bot.domain.journey import Journey, read_journey
@@ -20,6 +22,18 @@ def current(session: Session, child_id: UUID | None) -> Journey:
     """Return the confirmed facts; a child without any has a journey of unknown facts."""
     row = latest(session, child_id) if child_id else None
     return read_journey(row.facts) if row else Journey()
+
+
+def current_of(session: Session, child_ids: Sequence[UUID]) -> dict[UUID, Journey]:
+    """Return the confirmed facts of several children."""
+    query = (
+        select(JourneyRow)
+        .where(JourneyRow.child_id.in_(child_ids))
+        .order_by(JourneyRow.child_id, JourneyRow.version.desc())
+        .ext(distinct_on(JourneyRow.child_id))
+    )
+    known = {row.child_id: read_journey(row.facts) for row in session.scalars(query)}
+    return {child_id: known.get(child_id, Journey()) for child_id in child_ids}
 
 
 def add_version(

@@ -102,10 +102,16 @@ def take_pace(session: Session, sender: str, now: datetime, per_second: float) -
 
 
 def cancel_waiting(session: Session, address_id: UUID, now: datetime) -> None:
-    """Withdraw everything that has not left for this address, because it opted out."""
+    """Withdraw what has not left for this address, because it opted out; not what answers a danger."""
+    disclosures = select(InboundRow.id).where(InboundRow.safety.in_(OPENING))
+    answers_danger = OutboundRow.inbound_id.in_(disclosures)
     session.execute(
         update(OutboundRow)
-        .where(OutboundRow.address_id == address_id, OutboundRow.status == Status.QUEUED)
+        .where(
+            OutboundRow.address_id == address_id,
+            OutboundRow.status == Status.QUEUED,
+            OutboundRow.inbound_id.is_(None) | ~answers_danger,
+        )
         .values(status=Status.CANCELLED, status_at=now)
     )
 

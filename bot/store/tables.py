@@ -138,6 +138,7 @@ class OutboundRow(Base):
     """A message that we say. `sequence` is the order in which a contact gets them."""
 
     __tablename__ = "outbound"
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012 - nobody needs `sequence` back
     __table_args__ = (
         UniqueConstraint("inbound_id", "part"),
         Index(

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from bot.services.parts import Parts
-from bot.store import database, inbox, outbox
+from bot.store import check_ins, database, inbox, outbox
 from bot.store.tables import InboundRow, OutboundRow, TaskRow, WorkerBeatRow
 from bot.web.signature import parts_of
 
@@ -64,6 +64,7 @@ def _database_and_lanes(parts: Parts) -> dict[str, dict[str, Any]]:
             lanes = {
                 "inbound": _lane(beat_at, inbox.oldest_waiting_at(session), now),
                 "outbound": _lane(beat_at, outbox.oldest_queued_at(session, now), now),
+                "check_ins": _lane(beat_at, check_ins.oldest_due_at(session, now), now),
             }
     except SQLAlchemyError:
         return {"database": {"ready": False}}
@@ -93,6 +94,7 @@ def _figures(parts: Parts) -> bytes:
         _age(registry, "inbound", inbox.oldest_waiting_at(session), parts.now())
         now = parts.now()
         _age(registry, "outbound", outbox.oldest_queued_at(session, now), now)
+        _age(registry, "check_ins", check_ins.oldest_due_at(session, now), now)
     return generate_latest(registry)
 
 

@@ -1,109 +1,52 @@
-"""Twilio's REST API on a loopback port: strict about what it takes, and it fails as a test says."""
+"""Twilio's REST API on a loopback port: strict about what it takes, and it fails as a test says.
 
-import json
-import socket
-from base64 import b64decode
+A message that is taken may still fail: `reports` holds what Twilio would post about each one.
+"""
+
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Lock, Thread
+from datetime import UTC, datetime, timedelta
+from threading import Event, Lock
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode
 
-from tests.doubles.twilio_rules import (
-    Refusal,
-    Refused,
-    check_call,
-    check_content,
-    check_message,
+from tests.doubles.twilio_records import ACCOUNT, TOKEN, Report, StoredCall, StoredMessage
+from tests.doubles.twilio_rules import Refusal
+from tests.doubles.twilio_scripts import (
+    BUSY,
+    DAILY_LIMIT,
+    NO_SUCH_NUMBER,
+    OPTED_OUT,
+    OUTSIDE_THE_WINDOW,
+    UNAUTHENTICATED,
+    Garbled,
+    Lost,
+    Script,
+    Slow,
 )
+from tests.doubles.twilio_server import Serving
+from tests.doubles.twilio_whatsapp import Approval, WhatsApp
 
-ACCOUNT = "AC" + "5" * 32
-TOKEN = "token-of-the-double"
+__all__ = [
+    "ACCOUNT",
+    "BUSY",
+    "DAILY_LIMIT",
+    "NO_SUCH_NUMBER",
+    "OPTED_OUT",
+    "OUTSIDE_THE_WINDOW",
+    "TOKEN",
+    "UNAUTHENTICATED",
+    "Garbled",
+    "Lost",
+    "Slow",
+    "TwilioApi",
+]
 
-BUSY = Refusal(429, 20429)
-OPTED_OUT = Refusal(400, 21610)
-NO_SUCH_NUMBER = Refusal(400, 21211)
-OUTSIDE_THE_WINDOW = Refusal(400, 63016)
-UNAUTHENTICATED = Refusal(401, 20003, "Authenticate")
-NOT_FOUND = Refusal(404, 20404, "not found")
+ARRIVES = {"sms": ("sent", "delivered"), "whatsapp": ("sent", "delivered", "read")}
+"""What is reported about a message that arrives."""
 
-
-@dataclass(frozen=True)
-class Lost:
-    """The message is taken, but its answer is a 500, or the connection breaks without one."""
-
-    drop: bool = False
-    stored: bool = True
-
-
-@dataclass(frozen=True)
-class Slow:
-    """The message is taken, and the answer comes after so many seconds."""
-
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Garbled:
-    """The message is taken, and the answer is this instead of a message."""
-
-    body: str
-
-
-Script = Refusal | Lost | Slow | Garbled
-
-
-@dataclass
-class StoredMessage:
-    """One message that Twilio took."""
-
-    sid: str
-    form: Mapping[str, str]
-    text: str
-    created_at: datetime
-    sent_at: datetime | None = None
-    status: str = "queued"
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "sid": self.sid,
-            "account_sid": ACCOUNT,
-            "to": self.form["To"],
-            "from": self.form.get("From"),
-            "body": self.text,
-            "status": self.status,
-            "direction": "outbound-api",
-            "date_created": format_datetime(self.created_at),
-            "date_sent": format_datetime(self.sent_at) if self.sent_at else None,
-            "error_code": None,
-        }
-
-
-@dataclass
-class StoredCall:
-    """One call that Twilio took: it rings, and asks `Url` what to say once somebody answers."""
-
-    sid: str
-    form: Mapping[str, str]
-    events: Sequence[str]
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "sid": self.sid,
-            "account_sid": ACCOUNT,
-            "to": self.form["To"],
-            "from": self.form["From"],
-            "status": "queued",
-            "direction": "outbound-api",
-            "api_version": "2010-04-01",
-            "date_created": None,
-            "start_time": None,
-            "end_time": None,
-            "duration": None,
-        }
+FAILS_UNSENT = frozenset({63018})
+"""Codes of messages that never left Twilio: `failed`; the others came back: `undelivered`."""
 
 
 @dataclass
@@ -121,26 +64,42 @@ class TwilioApi:
     next_content_answers: list[Script] = field(default_factory=list)
     answer_to: dict[str, Script] = field(default_factory=dict)
     """How everything to a number is answered, or all of `list` or `calls`."""
+    fate_of: dict[str, int] = field(default_factory=dict)
+    """The code with which everything to a number fails after it was taken."""
+    next_fates: list[int] = field(default_factory=list)
+    daily_limit: int | None = None
     stopped: Event = field(default_factory=Event)
+    _unreported: list[tuple[StoredMessage, int | None]] = field(default_factory=list)
     _lock: Lock = field(default_factory=Lock)
 
+    def __post_init__(self) -> None:
+        self.whatsapp = WhatsApp(self.now)
+
     def __enter__(self) -> "TwilioApi":
-        self._server = _Server(("127.0.0.1", 0), _handler_of(self))
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-        self._thread.start()
+        self._serving = Serving(self)
+        self.url = self._serving.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self.stopped.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        self._serving.stop()
 
     @property
     def texts(self) -> list[str]:
         """What was taken, in order."""
         return [message.text for message in self.messages]
+
+    def approve(
+        self,
+        sid: str,
+        body: str,
+        approval: Approval = Approval.APPROVED,
+        actions: Sequence[Mapping[str, str]] = (),
+    ) -> None:
+        """Let the account hold a template, of which Meta says this."""
+        kind = "twilio/quick-reply" if actions else "twilio/text"
+        self.contents[sid] = {"types": {kind: {"body": body, "actions": list(actions)}}}
+        self.whatsapp.approvals[sid] = approval
 
     def script_for(self, *names: str) -> Script | None:
         """Return how to answer: what is set for one of these names, else what is set next."""
@@ -150,11 +109,30 @@ class TwilioApi:
                     return self.answer_to[name]
             return self.next_answers.pop(0) if self.next_answers else None
 
+    def refusal_of(self, form: Mapping[str, str]) -> Refusal | None:
+        """Return what the account itself refuses: too many in one day, or what cannot arrive."""
+        with self._lock:
+            a_day_ago = self.now() - timedelta(days=1)
+            today = sum(m.created_at > a_day_ago for m in self.messages)
+        if self.daily_limit is not None and today >= self.daily_limit:
+            return DAILY_LIMIT
+        code = self._fate(form) if self.whatsapp.refuses_at_once else None
+        return Refusal(400, code) if code else None
+
     def store(self, form: Mapping[str, str], text: str) -> StoredMessage:
         with self._lock:
-            sid = f"SM{len(self.messages) + 1:032x}"
-            self.messages.append(StoredMessage(sid, form, text, self.now()))
-            return self.messages[-1]
+            message = StoredMessage(f"SM{len(self.messages) + 1:032x}", form, text, self.now())
+            self.messages.append(message)
+            code = self.next_fates.pop(0) if self.next_fates else self._fate(form)
+            if "StatusCallback" in form:
+                self._unreported.append((message, code))
+            return message
+
+    def reports(self) -> list[Report]:
+        """Return what Twilio posts about the messages that it took since the last call."""
+        with self._lock:
+            taken, self._unreported = self._unreported, []
+        return [report for message, code in taken for report in _reports_about(message, code)]
 
     def ring(self, form: Mapping[str, str], events: Sequence[str]) -> StoredCall:
         with self._lock:
@@ -188,114 +166,15 @@ class TwilioApi:
             "next_page_uri": f"{path}?{rest}" if has_more else None,
         }
 
-
-class _Server(ThreadingHTTPServer):
-    block_on_close = False
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A caller that has given up is no failure."""
-
-
-def _handler_of(api: TwilioApi) -> type[BaseHTTPRequestHandler]:
-    return type("Handler", (_Handler,), {"api": api})
+    def _fate(self, form: Mapping[str, str]) -> int | None:
+        if form["To"] in self.fate_of:
+            return self.fate_of[form["To"]]
+        is_whatsapp = form["To"].startswith("whatsapp:")
+        return self.whatsapp.problem(form, self.contents) if is_whatsapp else None
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    api: TwilioApi
-
-    def log_message(self, *_: object) -> None:
-        """Stay quiet."""
-
-    def do_GET(self) -> None:
-        parts = urlsplit(self.path)
-        self.api.asked.append(("GET", self.path))
-        if not self._knows_us():
-            self._refuse(UNAUTHENTICATED)
-        elif parts.path == f"/2010-04-01/Accounts/{ACCOUNT}.json":
-            self._answer(200, {"sid": ACCOUNT, "status": self.api.account_status})
-        elif parts.path == f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json":
-            self._list({k: v[0] for k, v in parse_qs(parts.query).items()})
-        else:
-            self._refuse(NOT_FOUND)
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-        self.api.asked.append(("POST", self.path))
-        if not self._knows_us():
-            self._refuse(UNAUTHENTICATED)
-        elif self.path == f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json":
-            self._checked(self._create_message, dict(parse_qsl(body, keep_blank_values=True)))
-        elif self.path == f"/2010-04-01/Accounts/{ACCOUNT}/Calls.json":
-            self._checked(self._create_call, parse_qsl(body, keep_blank_values=True))
-        elif self.path == "/v1/Content":
-            self._checked(self._create_content, json.loads(body))
-        else:
-            self._refuse(NOT_FOUND)
-
-    def _knows_us(self) -> bool:
-        kind, _, secret = self.headers.get("Authorization", "").partition(" ")
-        return kind == "Basic" and b64decode(secret).decode() == f"{ACCOUNT}:{TOKEN}"
-
-    def _list(self, query: dict[str, str]) -> None:
-        script = self.api.answer_to.get("list")
-        if isinstance(script, Refusal):
-            self._refuse(script)
-        else:
-            self._answer(200, self.api.listed(query))
-
-    def _checked(self, create: Callable[[Any], None], request: Any) -> None:
-        try:
-            create(request)
-        except Refused as wrong:
-            self._refuse(wrong.refusal)
-
-    def _create_message(self, form: dict[str, str]) -> None:
-        text = check_message(form, self.api.contents)
-        script = self.api.script_for(form["To"])
-        self._take(script, lambda: self.api.store(form, text).as_json())
-
-    def _create_call(self, pairs: list[tuple[str, str]]) -> None:
-        form, events = dict(pairs), [value for key, value in pairs if key == "StatusCallbackEvent"]
-        check_call(form, events)
-        script = self.api.script_for("calls", form["To"])
-        self._take(script, lambda: self.api.ring(form, events).as_json())
-
-    def _create_content(self, request: dict[str, Any]) -> None:
-        check_content(request)
-        answers = self.api.next_content_answers
-        self._take(answers.pop(0) if answers else None, lambda: self.api.keep_content(request))
-
-    def _take(self, script: Script | None, take: Callable[[], dict[str, Any]]) -> None:
-        if isinstance(script, Refusal):
-            self._refuse(script)
-        elif script is not None:
-            self._fail(script, take)
-        else:
-            self._answer(201, take())
-
-    def _fail(self, script: Script, take: Callable[[], dict[str, Any]]) -> None:
-        taken = take() if getattr(script, "stored", True) else {}
-        if isinstance(script, Slow):
-            self.api.stopped.wait(script.seconds)
-            self._answer(201, taken)
-        elif isinstance(script, Garbled):
-            self._write(201, script.body)
-        elif getattr(script, "drop", False):
-            self.close_connection = True
-            self.connection.shutdown(socket.SHUT_RDWR)
-        else:
-            self._answer(500, {"code": 20500, "message": "Internal Server Error", "status": 500})
-
-    def _refuse(self, refusal: Refusal) -> None:
-        self._answer(refusal.status, refusal.as_json())
-
-    def _answer(self, status: int, answer: Mapping[str, Any]) -> None:
-        self._write(status, json.dumps(answer))
-
-    def _write(self, status: int, body: str) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body.encode())))
-        self.end_headers()
-        self.wfile.write(body.encode())
+def _reports_about(message: StoredMessage, code: int | None) -> list[Report]:
+    if code is not None:
+        return [message.report("failed" if code in FAILS_UNSENT else "undelivered", code)]
+    channel = "whatsapp" if message.form["To"].startswith("whatsapp:") else "sms"
+    return [message.report(word) for word in ARRIVES[channel]]

@@ -19,6 +19,7 @@ from bot.gateways.sending import (
     Parcel,
     Refused,
     SendingFailed,
+    TemplateRefused,
     TryLater,
     UseOtherChannel,
 )
@@ -29,6 +30,7 @@ from tests.doubles.twilio_api import Garbled, Lost, Slow
 from tests.doubles.twilio_rules import Refusal
 
 NUMBER = "+50255501234"
+INVITE = "HX" + "7" * 32
 YES_NO = (Choice("yes", "Sí", "/affirm"), Choice("no", "No", "/deny"))
 
 
@@ -38,6 +40,10 @@ def parcel(text="Hola", channel=Channel.SMS, form="none", choices=(), language="
 
 def question(text="¿Seguimos?", choices=YES_NO, form="buttons", language="es"):
     return parcel(text, Channel.WHATSAPP, form, choices, language)
+
+
+def invitation(channel=Channel.WHATSAPP):
+    return replace(parcel("¿Hay un momento?", channel), template=INVITE)
 
 
 def many(count):
@@ -92,6 +98,25 @@ def test_a_messaging_service_chooses_the_sender_itself(twilio_settings, twilio_a
     provider_with(settings, {}).send(parcel())
     assert twilio_api.messages[0].form["MessagingServiceSid"] == service
     assert "From" not in twilio_api.messages[0].form
+
+
+@pytest.mark.parametrize("channel", list(Channel))
+def test_a_message_leaves_from_the_sender_of_the_country_where_the_contact_is(
+    twilio_settings, twilio_api, channel
+):
+    prefix = "whatsapp:" if channel is Channel.WHATSAPP else ""
+    several = f"{prefix}+15005550006,GT={prefix}+50222000000,HN={prefix}+50422000000"
+    settings = twilio_settings.model_copy(update={f"{channel}_senders": several})
+    provider = provider_with(settings, {})
+    for country in ("US", "GT", "HN", "SV", None):
+        provider.send(replace(parcel(channel=channel), country=country))
+    assert [m.form["From"].removeprefix(prefix) for m in twilio_api.messages] == [
+        "+15005550006",
+        "+50222000000",
+        "+50422000000",
+        "+15005550006",
+        "+15005550006",
+    ]
 
 
 @pytest.mark.parametrize("channel", list(Channel))
@@ -210,10 +235,48 @@ def test_sms_never_has_buttons(provider, twilio_api):
     assert twilio_api.texts == ["¿Seguimos?\n1 Sí\n2 No"]
 
 
+def test_buttons_that_somebody_deleted_at_twilio_leave_as_numbers(provider, twilio_api):
+    provider.send(question("¿Seguimos?"))
+    twilio_api.contents.clear()
+    provider.send(question("¿Paramos?"))
+    assert twilio_api.texts == ["¿Seguimos?", "¿Paramos?\n1 Sí\n2 No"]
+
+
+def test_an_approved_message_leaves_by_its_reference_and_nothing_else(provider, twilio_api):
+    twilio_api.approve(INVITE, "¿Es un buen momento?")
+    provider.send(invitation())
+    form = twilio_api.messages[0].form
+    assert form["ContentSid"] == INVITE
+    assert {"Body", "ContentVariables"}.isdisjoint(form)
+
+
+def test_an_approved_message_that_is_unknown_at_twilio_has_no_other_form(provider, twilio_api):
+    failure = failure_of(provider, invitation())
+    assert type(failure) is TemplateRefused
+    assert failure.code == 21655
+    assert twilio_api.messages == []
+
+
+def test_a_lost_approved_message_is_found_whatever_it_says_at_meta(provider, twilio_api, time):
+    twilio_api.approve(INVITE, "Otras palabras")
+    twilio_api.next_answers = [Lost()]
+    failure_of(provider, invitation())
+    assert provider.find(invitation(), time.now()) == [twilio_api.messages[0].sid]
+    time.passes(minutes=5)
+    assert provider.find(invitation(), time.now()) == []
+
+
 @pytest.mark.parametrize(
     ("answer", "named", "code"),
     [
         (answers.BUSY, TryLater, 20429),
+        (answers.DAILY_LIMIT, TryLater, 63038),
+        (Refusal(400, 21606), TryLater, 21606),
+        (Refusal(404, 20404), TryLater, 20404),
+        (Refusal(400, 63007), UseOtherChannel, 63007),
+        (Refusal(400, 21655), TemplateRefused, 21655),
+        (Refusal(400, 21656), TemplateRefused, 21656),
+        (Refusal(400, 63041), TemplateRefused, 63041),
         (Refusal(400, 21611), TryLater, 21611),
         (answers.OPTED_OUT, AddressOptedOut, 21610),
         (answers.NO_SUCH_NUMBER, AddressUnreachable, 21211),
@@ -358,6 +421,13 @@ def test_every_code_of_the_table_means_the_same_in_a_report():
         assert type(outcome_of_report(code)) is kind
     assert outcome_of_report(12345) is None
     assert outcome_of_report(None) is None
+
+
+def test_a_refused_template_is_a_reason_for_another_channel_and_none_against_the_address():
+    refused = [code for code, kind in OUTCOME_BY_CODE.items() if issubclass(kind, TemplateRefused)]
+    assert {21655, 21656, 63013, 63027, 63028, 63040, 63041, 63042} <= set(refused)
+    assert issubclass(TemplateRefused, UseOtherChannel)
+    assert not issubclass(TemplateRefused, AddressUnreachable | AddressOptedOut | Refused)
 
 
 def test_nothing_printed_about_a_parcel_holds_words_or_numbers():

@@ -50,7 +50,7 @@ def notification(channel="sms", **changes):
 
 @pytest.fixture
 def account(twilio_settings):
-    senders = {"sms_from": OURS, "whatsapp_from": f"whatsapp:{OURS}"}
+    senders = {"sms_senders": OURS, "whatsapp_senders": f"whatsapp:{OURS}"}
     return twilio_settings.model_copy(update=senders)
 
 
@@ -121,7 +121,7 @@ def test_whatsapp_without_an_approved_template_is_refused_and_nothing_leaves(
 
 
 def test_whatsapp_without_a_sender_is_refused_and_nothing_leaves(account, twilio_api):
-    settings = account.model_copy(update={"whatsapp_from": ""})
+    settings = account.model_copy(update={"whatsapp_senders": ""})
     failure = failure_of(TwilioNotifier(settings, TEMPLATES), notification("whatsapp"))
 
     assert isinstance(failure, Refused)
@@ -167,7 +167,7 @@ def test_nothing_about_the_case_stands_in_what_a_call_asks_for(notifier, twilio_
 
 def test_a_deployment_without_a_number_cannot_ring_and_says_so(account, twilio_api):
     """A messaging service sends, but cannot call: Twilio refuses a call that comes from nowhere."""
-    update = {"mode": "production", "sms_from": "", "messaging_service_sid": "MG" + "1" * 32}
+    update = {"mode": "production", "sms_senders": "", "messaging_service_sid": "MG" + "1" * 32}
     failure = failure_of(
         TwilioNotifier(account.model_copy(update=update), {}), notification("voice")
     )

@@ -24,7 +24,8 @@ from bot.gateways.sending import (
 )
 from bot.services.erase import erase
 from bot.services.record_delivery import record_delivery
-from bot.services.say import Lane, say_unasked
+from bot.services.say import Lane
+from bot.services.say_unasked import say_unasked
 from bot.services.send_outbound import find_out_interrupted, send_next
 from bot.store import contacts, database
 from bot.store.outbox import ORDER_GRACE, OUTCOME_UNKNOWN_AFTER
@@ -351,6 +352,76 @@ def test_a_slow_sender_holds_no_worker_long_and_not_the_other_channel(outbox):
     channels = [channel for channel, _ in slow.parts.provider.moments]
     assert channels == [Channel.SMS, Channel.WHATSAPP, Channel.SMS]
     assert max(outbox.time.pauses) <= 0.25
+
+
+OURS, IN_GUATEMALA = "+15005550006", "+50222000000"
+
+
+def with_two_senders(outbox, **rates):
+    """A programme with an SMS sender of its own in Guatemala."""
+    return paced(outbox, sms_senders=f"{OURS},GT={IN_GUATEMALA}", **rates)
+
+
+def queue_for(outbox, *countries):
+    for number, country in enumerate(countries):
+        outbox.queue(make_child(outbox.parts, country=country), f"{country} {number}")
+
+
+def moments_of(outbox, country):
+    """When the messages of a country left."""
+    provider = outbox.parts.provider
+    pairs = zip(provider.parcels, provider.moments, strict=True)
+    return [moment for parcel, (_, moment) in pairs if parcel.text.startswith(country)]
+
+
+def test_each_sender_keeps_a_pace_of_its_own(outbox):
+    two = with_two_senders(outbox, sms_rate=4)
+    queue_for(two, *("US", "GT") * 4)
+    two.work()
+    for country in ("US", "GT"):
+        moments = moments_of(two, country)
+        assert len(moments) == 4
+        assert all(b - a >= timedelta(seconds=0.25) for a, b in pairwise(moments))
+    assert moments_of(two, "US") == moments_of(two, "GT")
+
+
+def test_a_message_whose_own_sender_is_busy_is_left_as_it_was(outbox):
+    two = with_two_senders(outbox, sms_rate=1)
+    two.parts = replace(two.parts, pause=lambda _: None)
+    queue_for(two, "GT")
+    waiting = two.queue(make_child(two.parts, country="GT"), "GT espera")
+    assert send_next(two.parts)
+    assert send_next(two.parts)
+    row = two.row(waiting)
+    assert (row.status, row.attempts, row.sending_at) == (Status.QUEUED, 0, None)
+    two.time.passes(seconds=1)
+    assert send_next(two.parts)
+    assert two.status(waiting) == Status.ACCEPTED
+
+
+def test_a_busy_sender_of_one_country_does_not_hold_up_the_other_channel(outbox):
+    two = with_two_senders(outbox, sms_rate=0.1, whatsapp_rate=1000)
+    two.parts = replace(two.parts, pause=lambda _: None)
+    queue_for(two, "GT", "GT")
+    two.queue(make_child(two.parts), "whatsapp", Channel.WHATSAPP, lane=Lane.BULK)
+    for _ in range(2):
+        assert send_next(two.parts)
+    assert taken(two) == ["GT 0", "whatsapp"]
+
+
+def test_many_workers_on_several_senders_send_each_message_once(outbox):
+    two = with_two_senders(outbox, sms_rate=1e9)
+    queue_for(two, *("US", "GT", "HN") * 10)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: two.work(), range(4)))
+    assert sorted(taken(two)) == sorted(set(taken(two)))
+    assert len(taken(two)) == 30
+
+
+def test_the_provider_is_told_where_the_contact_is_now(outbox, child, provider):
+    outbox.queue(child)
+    outbox.work()
+    assert provider.parcels[0].country == "US"
 
 
 def test_withdrawn_messages_cost_the_sender_no_time(outbox):

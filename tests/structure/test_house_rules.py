@@ -13,6 +13,9 @@ from bot.domain.dialogue import Reply
 from bot.phrasebook.babel_commands import TEMPLATE
 from bot.phrasebook.extraction import strings_of
 from bot.phrasebook.topics import TOPIC_IDS
+from bot.services.programme import programme
+from bot.services.tasks import task_policies
+from bot.services.tell_changes import GROUPS
 from bot.settings import CONTENT, ROOT, Settings
 from bot.store.base import Base
 from bot.web.application import create_application
@@ -77,7 +80,7 @@ def test_every_message_id_that_is_used_exists(words):
     assert {i for i in missing if i not in REQUESTS_LIBRARY} == set()
 
 
-COLUMNS = {"staff.id", "staff.name", "staff.number"}
+COLUMNS = {f"{t.name}.{c.name}" for t in Base.metadata.tables.values() for c in t.columns}
 
 REQUESTS_LIBRARY = COLUMNS | {
     "requests.exceptions",
@@ -87,10 +90,37 @@ REQUESTS_LIBRARY = COLUMNS | {
 }
 
 
-def test_every_message_that_exists_is_used(words):
-    told = {
-        m for t in words.topics.values() for p in t.parts for m in (p.say, *p.unknown, p.none) if m
+def ids_in_the_plan():
+    """Message ids of content/checkins.yml, each with what is said where a fact is not known."""
+    plan = programme()
+    asked = {
+        m
+        for q in plan.questionnaires.values()
+        for m in (q.intro, q.thanks, *(question.say for question in q.questions.values()))
     }
+    said = {m for step in plan.steps.values() for m in step.say}
+    return asked | said | {f"{m}_unknown" for m in said}
+
+
+def test_every_message_of_the_plan_exists(words):
+    named = ids_in_the_plan()
+    assert len(named) > 40
+    assert {m for m in named - set(words.messages) if not m.endswith("_unknown")} == set()
+
+
+def test_every_message_that_exists_is_used(words):
+    changed = {f"journey_change.{name}{end}" for name in GROUPS for end in ("", "_withdrawn")}
+    told = (
+        changed
+        | ids_in_the_plan()
+        | {
+            m
+            for t in words.topics.values()
+            for p in t.parts
+            for m in (p.say, *p.unknown, p.none)
+            if m
+        }
+    )
     unused = set(words.messages) - told - ids_in_code(words)
 
     assert len(told) > 40
@@ -177,6 +207,18 @@ def test_every_emergency_line_has_hours_a_source_and_a_place_for_its_verificatio
         assert line.number.isdigit(), country
         assert line.hours, country
         assert line.source, country
+
+
+def test_every_kind_of_task_has_a_tier_and_a_name(words):
+    code = "\n".join(source for _, source in sources())
+    flows = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "flows").rglob("*.yml"))
+    queued = set(re.findall(r"\"kind\": \"(\w+)\"|do: queue_task, kind: (\w+)", code + flows))
+    opened = set(re.findall(r"open_task\(\s*session, [\w.]+, \"(\w+)\"", code))
+    kinds = {kind for pair in queued for kind in pair if kind} | opened
+
+    assert len(kinds) > 10
+    assert kinds <= set(task_policies())
+    assert {f"value.task.{kind}" for kind in task_policies()} <= set(words.values)
 
 
 def test_every_setting_is_in_the_readme():

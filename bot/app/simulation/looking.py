@@ -1,0 +1,74 @@
+"""When the services have something to do next, asked of the database in one look."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from bot.app.simulation.clock import SOON, end_of_span
+from bot.services.programme import programme
+
+PATIENCE = timedelta(hours=1)
+"""An ordinary check-in is looked at so long after its time at the latest, sooner together with many."""
+
+MANY = 40
+"""So many that are due are looked at at once."""
+
+HURRIED = timedelta(hours=4)
+"""A step that may be said for no longer than this does not wait for company."""
+
+DUE = text(
+    "SELECT wake_at, step FROM check_in WHERE wake_at IS NOT NULL ORDER BY wake_at LIMIT :many"
+)
+OTHERS = text(
+    """SELECT
+    EXISTS (SELECT 1 FROM contact WHERE planned_at IS NULL AND role IN ('child', 'caregiver')) AS to_plan,
+    LEAST(
+        (SELECT next_call_at FROM escalation WHERE next_call_at IS NOT NULL AND state = 'open'
+            ORDER BY next_call_at LIMIT 1),
+        (SELECT proof_at FROM escalation WHERE proof_at IS NOT NULL AND state <> 'closed'
+            ORDER BY proof_at LIMIT 1),
+        (SELECT min(due_at) FROM safety_question WHERE settled_at IS NULL),
+        (SELECT due_at FROM task WHERE done_at IS NULL AND told_at IS NULL AND tier <> 'low'
+            ORDER BY due_at LIMIT 1),
+        (SELECT min(next_attempt_at) FROM notice WHERE status = 'queued')
+    ) AS watch_at"""
+)
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What waits for the clock of a deployment."""
+
+    look_at: datetime | None
+    """When the check-ins are looked at that are due by then."""
+    to_plan: bool
+    watch_at: datetime | None
+
+
+def look_ahead(session: Session) -> Ahead:
+    """Return when something is due next."""
+    due = [(row.wake_at, row.step) for row in session.execute(DUE, {"many": MANY})]
+    others = session.execute(OTHERS).one()
+    return Ahead(_look_at(due), others.to_plan, others.watch_at)
+
+
+def _look_at(due: Sequence[tuple[datetime, str]]) -> datetime | None:
+    """Wait for company, but not for long, and not with what is in a hurry."""
+    if not due:
+        return None
+    moments = [due[0][0] + PATIENCE]
+    if len(due) == MANY:
+        moments.append(due[-1][0])
+    moments += [end_of_span(at, SOON) for at, step in due if is_hurried(step)]
+    return min(moments)
+
+
+@cache
+def is_hurried(step_id: str) -> bool:
+    """Return whether a step belongs to a day on which an hour is long."""
+    step = programme().steps.get(step_id)
+    return step is not None and (step.silence.urgent or step.late <= HURRIED)

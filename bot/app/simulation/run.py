@@ -1,0 +1,116 @@
+"""Run one share of a simulation: jump to whatever comes next, and let the real services do it."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.app.simulation import programme_days as days
+from bot.app.simulation import staff, writing
+from bot.app.simulation.clock import BEGINS_AT
+from bot.app.simulation.habits import Reaction, TheLongWay, Writes
+from bot.app.simulation.looking import Ahead, look_ahead
+from bot.app.simulation.programme_days import Enrols
+from bot.app.simulation.provider import send_all
+from bot.app.simulation.taps import answer_all
+from bot.app.simulation.world import World
+from bot.services.keep_watch import keep_watch
+from bot.services.plan_check_ins import plan_next
+from bot.services.run_check_ins import run_due
+from bot.services.send_notice import send_next_notice
+from bot.store import database
+
+Told = Callable[[float], None]
+"""Is told which share of the days is over."""
+
+
+def run(world: World, told: Told) -> None:
+    """Live through all days."""
+    days.plan_everything(world)
+    world.soon(staff.DoesTasks(), timedelta(hours=2))
+    whole = timedelta(days=world.wanted.days)
+    while (ahead := _ahead(world)) is not None:
+        moment = _next(world, ahead)
+        if moment is None or moment > BEGINS_AT + whole:
+            return
+        world.clock.move_to(moment)
+        _step(world, ahead)
+        told((world.now - BEGINS_AT) / whole)
+
+
+def _ahead(world: World) -> Ahead:
+    with database.unit_of_work(world.parts.engine) as session:
+        return look_ahead(session)
+
+
+def _next(world: World, ahead: Ahead) -> datetime | None:
+    """Return the next moment at which anything happens; none lies behind."""
+    to_plan = world.now if ahead.to_plan else None
+    is_news = world.watched_at is None or (ahead.watch_at or world.now) > world.watched_at
+    watch_at = ahead.watch_at if is_news else None
+    moments = [world.agenda.next_at, to_plan, ahead.look_at, watch_at]
+    return min((max(m, world.now) for m in moments if m is not None), default=None)
+
+
+def _step(world: World, ahead: Ahead) -> None:
+    """Do everything that is due at this moment."""
+    _do_planned(world)
+    if ahead.to_plan:
+        while plan_next(world.parts):
+            pass
+    if _is_due(ahead.look_at, world):
+        while run_due(world.parts):
+            pass
+    if world.is_watched or _is_due(ahead.watch_at, world):
+        _watch(world)
+    send_all(world)
+
+
+def _is_due(moment: datetime | None, world: World) -> bool:
+    return moment is not None and moment <= world.now
+
+
+def _watch(world: World) -> None:
+    """Let the clock look at deadlines, have staff called, and let them answer."""
+    while keep_watch(world.parts):
+        pass
+    while send_next_notice(world.parts):
+        pass
+    world.watched_at = world.now
+    staff.watch(world)
+
+
+def _do_planned(world: World) -> None:
+    """Do what people have planned, ordinary things all together."""
+    reactions: list[Reaction] = []
+    enrolled: list[Enrols] = []
+    for what in world.agenda.due(world.now):
+        if isinstance(what, Reaction):
+            reactions.append(what)
+        elif isinstance(what, Enrols):
+            enrolled.append(what)
+        else:
+            DO[type(what)](world, what)
+    if enrolled:
+        days.enrol_families(enrolled, world)
+    if reactions:
+        answer_all(reactions, world)
+
+
+def _write(world: World, writes: Writes) -> None:
+    if not writes.person.is_lost:
+        writing.write(world, writes.person, writes.text, channel=writes.channel)
+
+
+DO: dict[type, Callable[[World, Any], None]] = {
+    TheLongWay: writing.react,
+    Writes: _write,
+    writing.ComesBack: writing.come_back,
+    staff.Handles: staff.handle,
+    staff.DoesTasks: staff.do_tasks,
+    days.Confirms: days.confirm,
+    days.Closes: days.close_case,
+    days.LosesNumber: days.lose_number,
+    days.HasNewNumber: days.change_number,
+    days.Proves: days.prove_number,
+}
+"""What is done for each thing on the agenda that is not done for many people at once."""

@@ -1,0 +1,44 @@
+"""Tell somebody of the staff of a task, with its kind, its tier and a link: no contact, no words."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from bot.services import rota
+from bot.services.notify_staff import queue_notice
+from bot.services.parts import Parts
+from bot.services.situation import phase_for
+from bot.store import contacts, staff
+from bot.store.tables import ContactRow, TaskRow
+
+
+def first_to_tell(session: Session, row: TaskRow, parts: Parts) -> UUID | None:
+    """Return the contact's own case manager if on duty, else who is, else a supervisor.
+
+    None is the programme's standing line: nobody else is there.
+    """
+    contact, now = session.get_one(ContactRow, row.contact_id), parts.now()
+    phase = phase_for(session, contact, parts)
+    own = _case_manager_of(session, contact)
+    duty = rota.on_duty_for(session, contact.country, phase, now, own)
+    return duty[0] if duty else supervisor(session, parts)
+
+
+def supervisor(session: Session, parts: Parts) -> UUID | None:
+    """Return a supervisor, one on duty if there is one; None is the programme's standing line."""
+    return next(iter(rota.supervisors(session, parts.now())), None)
+
+
+def tell(session: Session, row: TaskRow, staff_id: UUID | None, parts: Parts) -> None:
+    """Queue the notification, in the language of whom it is for."""
+    language = staff.get(session, staff_id).language if staff_id else "es"
+    words = {
+        "task": parts.words.value(f"value.task.{row.kind}", language),
+        "tier": parts.words.value(f"value.tier.{row.tier}", language),
+    }
+    queue_notice(session, None, staff_id, "sms", "staff.task_overdue", parts, **words)
+
+
+def _case_manager_of(session: Session, contact: ContactRow) -> UUID | None:
+    child = contacts.child_of(session, contact)
+    return contact.case_manager_id or (child.case_manager_id if child else None)

@@ -1,0 +1,89 @@
+"""Queries about one phone: everybody who is reached under its number, and what was said and kept there."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from bot.domain.channels import Address, Channel
+from bot.store import contacts
+from bot.store.outbox import NEVER_SHOWN
+from bot.store.tables import AddressRow, InboundRow, OutboundRow, TaskRow
+
+UNKNOWN_WRITER = "who_writes"
+"""Stands in place of the intent of a message while nobody knows who of a phone wrote it."""
+
+WHO_HOLDS = "who_holds"
+"""What a task is about that is open only until we know who holds the phone."""
+
+HELD, PUT_OFF = "held", "put_off"
+"""States of a message that waits until we know who holds the phone, or until its writer is back."""
+
+
+def key_of(number: str) -> bytes:
+    """Return the keyed hash that stands for a number whatever the channel."""
+    return contacts.hash_of(Address(Channel.SMS, number))
+
+
+def everybody_at(session: Session, number: str) -> Sequence[AddressRow]:
+    """Return all addresses under a number, of all channels and contacts, also retired ones."""
+    keys = [(channel.value, contacts.hash_of(Address(channel, number))) for channel in Channel]
+    query = select(AddressRow).where(tuple_(AddressRow.channel, AddressRow.number_hash).in_(keys))
+    ordered = query.order_by(AddressRow.channel, AddressRow.id)
+    return session.scalars(ordered.execution_options(populate_existing=True)).all()
+
+
+def in_use(session: Session, number: str) -> list[AddressRow]:
+    """Return the addresses under a number that somebody is reached at."""
+    return [row for row in everybody_at(session, number) if row.retired_at is None]
+
+
+def same_address(session: Session, address: AddressRow) -> Sequence[AddressRow]:
+    """Return this address as each contact on the phone has it: one channel, one number."""
+    query = select(AddressRow).where(
+        AddressRow.channel == address.channel, AddressRow.number_hash == address.number_hash
+    )
+    return session.scalars(query.order_by(AddressRow.id)).all()
+
+
+def last_question(session: Session, address: AddressRow, now: datetime) -> OutboundRow | None:
+    """Return the last message with choices that anybody saw at this address."""
+    here = [row.id for row in same_address(session, address)]
+    query = select(OutboundRow).where(
+        OutboundRow.address_id.in_(here),
+        OutboundRow.created_at <= now,
+        OutboundRow.status.not_in(NEVER_SHOWN),
+        func.jsonb_array_length(OutboundRow.menu) > 0,
+    )
+    left_last = (OutboundRow.sending_at.desc().nulls_first(), OutboundRow.sequence.desc())
+    return session.scalars(query.order_by(*left_last).limit(1)).one_or_none()
+
+
+def kept(session: Session, rows: Sequence[AddressRow], since: datetime) -> Sequence[InboundRow]:
+    """Return what waits at these addresses for the person who wrote it, oldest first."""
+    query = select(InboundRow).where(
+        InboundRow.address_id.in_([row.id for row in rows]),
+        InboundRow.state.in_([HELD, PUT_OFF]),
+        InboundRow.received_at > since,
+    )
+    return session.scalars(query.order_by(InboundRow.sequence)).all()
+
+
+def give(session: Session, inbound: InboundRow, to: AddressRow, now: datetime) -> None:
+    """Let a message be the words of this contact and be answered to them."""
+    is_known_now(session, inbound.id, now)
+    whose = {"contact_id": to.contact_id}
+    session.execute(update(TaskRow).where(TaskRow.inbound_id == inbound.id).values(whose))
+    answers = update(OutboundRow).where(OutboundRow.inbound_id == inbound.id)
+    session.execute(answers.values(**whose, address_id=to.id))
+    inbound.contact_id, inbound.address_id = to.contact_id, to.id
+    inbound.state, inbound.intent, inbound.next_attempt_at = "waiting", None, now
+    session.flush()
+
+
+def is_known_now(session: Session, inbound_id: UUID, now: datetime) -> None:
+    """Note as done what was to be done about a message while nobody knew whose it was."""
+    opened = TaskRow.inbound_id == inbound_id, TaskRow.about == WHO_HOLDS, TaskRow.done_at.is_(None)
+    session.execute(update(TaskRow).where(*opened).values(done_at=now))
