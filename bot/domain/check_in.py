@@ -103,6 +103,8 @@ class Circumstances:
     journey_is_held: bool = False
     live_until: datetime | None = None
     is_stable: bool = False
+    is_holiday: bool = False
+    """A public holiday where the contact is, on their own calendar."""
 
 
 @dataclass(frozen=True)
@@ -156,4 +158,7 @@ def _why_later(step: Step, hold_for: timedelta, c: Circumstances) -> Verdict:
     if c.live_until is not None and c.live_until > c.now:
         return Verdict(c.live_until, "conversation")
     awake = c.waking.next(c.now, c.zone)
-    return Verdict(awake, "asleep") if awake > c.now else Verdict()
+    if awake > c.now:
+        return Verdict(awake, "asleep")
+    is_put_off = step.not_on_holidays and c.is_holiday
+    return Verdict(c.now + timedelta(days=1), "holiday") if is_put_off else Verdict()

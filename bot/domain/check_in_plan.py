@@ -72,6 +72,8 @@ class Step:
     unless_stable: bool = False
     even_at_risk: bool = False
     about_journey: bool = False
+    not_on_holidays: bool = False
+    """Waits for the next day on a public holiday: nobody would be there to follow up."""
 
     @property
     def is_on_a_day(self) -> bool:
@@ -156,7 +158,7 @@ def _step(name: str, entry: Mapping[str, Any], silences: Mapping[str, Silence]) 
     )
 
 
-FLAGS = ("unless_stable", "even_at_risk", "about_journey")
+FLAGS = ("unless_stable", "even_at_risk", "about_journey", "not_on_holidays")
 
 
 def _refuse_nonsense(step: Step, questionnaires: Mapping[str, Questionnaire]) -> None:

@@ -50,10 +50,12 @@ def _with_country_code(text: str, countries: Sequence[str]) -> Iterator[tuple[in
 
 
 def _local(text: str, countries: Sequence[str]) -> list[tuple[int, str]]:
+    """Return what is a number of the first country in which there is such a number."""
     for country in countries:
         found = [
             (m.start, format_number(m.number, PhoneNumberFormat.E164))
             for m in PhoneNumberMatcher(text, country, leniency=Leniency.VALID)
+            if not _INTERNATIONAL.match(m.raw_string)
         ]
         if found:
             return found

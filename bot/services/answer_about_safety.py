@@ -81,7 +81,7 @@ def _answer_what_was_asked(session: Session, answering: Answering, parts: Parts)
     if has_left or answering.contact.role == Role.UNKNOWN:
         return
     asked_about = _message_before_the_question(session, answering.contact.id)
-    if asked_about is None or not asked_about.text:
+    if asked_about is None:
         return
     reading = read_message(asked_about, None, parts.words)
     if reading.text is None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -111,12 +112,25 @@ def sign_in_answer(
     category = question.call.get(choice.id) or question.ask_danger.get(choice.id)
     if category is None:
         return None
+    inbound.choice_id = choice.id  # typed or tapped, it is this choice
     is_sure = choice.id in question.call
     if is_sure:
         keep_answer(session, row, question, choice.id, inbound, parts)
     tier = parts.safety.taxonomy.tiers[category]
     decision = Decision.ALERT if is_sure else Decision.ASK
     return Screening(decision, category, Tier(tier), "check_in", 1.0)
+
+
+def keep_what_was_asked(
+    session: Session, contact: ContactRow, inbound_id: UUID, parts: Parts
+) -> None:
+    """Keep the choice that led to the closed question, once its answer says that it was meant."""
+    row, inbound = check_ins.running(session, contact.id), session.get(InboundRow, inbound_id)
+    if row is None or inbound is None or row.state != State.ASKED:
+        return
+    question = open_question(session, row, contact, parts)
+    if question is not None and inbound.choice_id in question.options:
+        keep_answer(session, row, question, str(inbound.choice_id), inbound, parts)
 
 
 def _question(row: CheckInRow, name: str) -> Question | None:
@@ -134,6 +148,11 @@ def _follow(
     parts: Parts,
 ) -> None:
     """Do what a choice calls for beside the next question."""
+    if choice in {**question.call, **question.ask_danger} and inbound.safety is None:
+        about = f"{row.step}.{question.id}"  # a sign that came past screening: a person reads it
+        open_task(
+            session, contact.id, "review", parts, about=about, inbound_id=inbound.id, tier=Tier.HIGH
+        )
     if choice == OWN_WORDS:
         about = f"{row.step}.{question.id}"
         open_task(session, contact.id, "free_answer", parts, about=about, inbound_id=inbound.id)

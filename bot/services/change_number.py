@@ -72,8 +72,9 @@ def takes_number(session: Session, answering: Answering, parts: Parts) -> bool:
         open_task(session, contact.id, "contact_change", parts)
         answer_with(session, answering, ["requests.new_number"], parts)
     else:
-        _begin(session, contact, number, "contact", parts)
+        change = _begin(session, contact, number, "contact", parts)
         answer_with(session, answering, ["contact_change.number_sent"], parts)
+        _write_to(session, contact, change, parts)
     return True
 
 
@@ -94,7 +95,9 @@ def enter_number(session: Session, contact_id: UUID, number: str, parts: Parts) 
             "Nothing may be sent to this number unasked: there is no consent, a pause, a STOP, or "
             "it was changed too often today."
         )
-    return _begin(session, contact, new, "staff", parts).digits
+    change = _begin(session, contact, new, "staff", parts)
+    _write_to(session, contact, change, parts)
+    return change.digits
 
 
 def _the_new_one(session: Session, contact: ContactRow, text: str) -> str | None:
@@ -140,10 +143,14 @@ def _begin(
     )
     session.add(change)
     session.flush()
-    address = _sms_address(session, contact, number, parts)
+    return change
+
+
+def _write_to(session: Session, contact: ContactRow, change: NumberChangeRow, parts: Parts) -> None:
+    """Send the neutral message; the consent that it needs is the contact's, the address a stranger's."""
+    address = _sms_address(session, contact, change.number, parts)
     verify = Unasked(["contact_change.number_verify"], Lane.INTERACTIVE)
     say_at(session, contact, address.id, verify, parts)
-    return change
 
 
 def _sms_address(session: Session, contact: ContactRow, number: str, parts: Parts) -> AddressRow:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -12,8 +13,9 @@ from bot.domain.channels import Channel
 from bot.domain.check_in import Circumstances
 from bot.domain.check_in_plan import Step
 from bot.domain.consent import Consent, may_be_written_to_unasked
-from bot.domain.contacts import Role
+from bot.domain.contacts import Contact, Role
 from bot.domain.reach import Reach
+from bot.services import rota
 from bot.services.parts import Parts
 from bot.services.programme import programme
 from bot.store import check_ins, circumstances, contacts
@@ -77,6 +79,7 @@ def circumstances_of(
         is_at_risk=contact.id in known.at_risk,
         journey_is_held=plain.role is Role.CHILD and contact.journey_held_at is not None,
         live_until=_live_until(row, contact, step, reaches, known, parts.now()),
+        is_holiday=step.not_on_holidays and _is_holiday(plain, parts.now()),
         is_stable=step.unless_stable and _is_stable(session, contact, known),
     )
 
@@ -121,6 +124,11 @@ def _live_until(
     if step.ask is not None and not step.silence.urgent:
         until += [r.said_at + ONE_A_DAY for r in others if r.said_at]
     return max(until, default=None)
+
+
+def _is_holiday(contact: Contact, now: datetime) -> bool:
+    today = now.astimezone(ZoneInfo(contact.time_zone)).date()
+    return rota.is_holiday(contact.country, today)
 
 
 def _is_stable(session: Session, contact: ContactRow, known: Known) -> bool:

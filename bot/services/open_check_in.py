@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.domain.check_in import State
+from bot.domain.check_in import RUNNING, State
 from bot.domain.check_in_plan import Doing, Step
 from bot.domain.reach import Route, Way, route
 from bot.services.check_in_words import words_of
@@ -15,6 +15,7 @@ from bot.services.programme import programme
 from bot.services.say import Lane
 from bot.services.say_unasked import Unasked, say_first, template_of
 from bot.services.tasks import open_task
+from bot.services.tell_changes import changes_were_told
 from bot.store import check_ins
 from bot.store.tables import ContactRow
 from bot.store.time_tables import CheckInRow
@@ -52,8 +53,9 @@ def carry_out(
 
 
 def leave_out(session: Session, row: CheckInRow, step: Step, reason: str, parts: Parts) -> None:
-    """Note why it is never said. Where nobody asks whether a child arrived, somebody looks for them."""
-    check_ins.settle(row, State.SKIPPED, parts.now(), reason)
+    """Note why it is said no more. Where nobody asks whether a child arrived, somebody looks for them."""
+    state = State.MISSED if row.state in RUNNING else State.SKIPPED
+    check_ins.settle(row, state, parts.now(), reason)
     if step.silence.urgent and reason not in NOBODY_IS_MISSING:
         tier = step.silence.tier
         open_task(session, row.contact_id, "stranded_silence", parts, about=row.step, tier=tier)
@@ -83,6 +85,8 @@ def was_said(
     session: Session, row: CheckInRow, contact: ContactRow, step: Step, parts: Parts
 ) -> None:
     """Note that the words themselves are out: questions wait for their answers, the rest is done."""
+    if step.do is Doing.TELL_CHANGES:
+        changes_were_told(session, contact)
     if step.ask is None:
         check_ins.settle(row, State.SAID, parts.now())
         if step.do is Doing.END:

@@ -42,7 +42,7 @@ def plan_next(parts: Parts) -> bool:
     try:
         with database.unit_of_work(parts.engine) as session:
             rows = check_ins.to_plan(session, AT_ONCE)
-            _plan_all(session, rows, parts)
+            plan_now(session, rows, parts)
     except UNREADABLE as failure:
         logger.error("a batch of contacts was not planned: %s", type(failure).__name__)
         return _plan_each(parts)
@@ -61,14 +61,15 @@ def _plan_safely(session: Session, row: ContactRow, parts: Parts) -> None:
     """Plan one in a savepoint: one that fails holds up nobody, and a person looks at it."""
     try:
         with session.begin_nested():
-            _plan_all(session, [row], parts)
+            plan_now(session, [row], parts)
     except UNREADABLE as failure:
         logger.error("contact %s was not planned: %s", row.id, type(failure).__name__)
         row.planned_at = parts.now()
         open_task(session, row.id, "plan_failed", parts)
 
 
-def _plan_all(session: Session, rows: Sequence[ContactRow], parts: Parts) -> None:
+def plan_now(session: Session, rows: Sequence[ContactRow], parts: Parts) -> None:
+    """Plan these contacts in the caller's transaction."""
     known = check_ins.of_contacts(session, [row.id for row in rows])
     cases = _read_cases(session, rows)
     fresh = [v for row in rows for v in _plan(row, known[row.id], cases, parts)]

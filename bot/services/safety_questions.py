@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from bot.domain.disclosure import SafetyStep
 from bot.domain.escalation import State, Step
 from bot.domain.risk import Tier
+from bot.services.answer_check_in import keep_what_was_asked
 from bot.services.call_staff import tell_assigned
 from bot.services.escalate import Sign, escalate, fresh_code
 from bot.services.parts import Parts
@@ -92,6 +93,8 @@ def _danger(
         if question is not None:
             _review(session, contact, question, parts)
         return step, category
+    if question is not None:
+        keep_what_was_asked(session, contact, question.inbound_id, parts)
     sign = Sign(category, tier, inbound.id, cannot_talk=step is SafetyStep.CANNOT_TALK)
     escalate(session, contact, sign, parts)
     return step, category
@@ -197,6 +200,7 @@ def settle_silence(session: Session, question: SafetyQuestionRow, parts: Parts) 
         return
     close(question, "silence", parts)
     contact = session.get_one(ContactRow, question.contact_id)
+    keep_what_was_asked(session, contact, question.inbound_id, parts)
     sign = Sign(question.category, Tier(question.tier), question.inbound_id)
     escalate(session, contact, sign, parts)
 

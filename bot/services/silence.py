@@ -1,18 +1,19 @@
 """Nobody answers: remind, try another way, ask the caregiver, and in the end a person looks."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from bot.domain.check_in import OVER, Circumstances, State, decide
-from bot.domain.check_in_plan import Rung, Step
+from bot.domain.check_in import OVER, Circumstances, State, Verdict, decide
+from bot.domain.check_in_plan import Doing, Rung, Step
 from bot.domain.contacts import Role
 from bot.domain.reach import Route, Way, route
 from bot.domain.risk import Tier
 from bot.services.check_in_words import open_question, words_of
 from bot.services.circumstances import Known, circumstances_of, reaches_of
-from bot.services.open_check_in import patience, was_said
+from bot.services.open_check_in import leave_out, patience, was_said
 from bot.services.parts import Parts
 from bot.services.plan_check_ins import plan_event
 from bot.services.programme import programme
@@ -26,6 +27,9 @@ from bot.store.time_tables import CheckInRow
 FAR = timedelta(days=365)
 """A running check-in does not become too late: it ends when its silence ends."""
 
+HAS_LEFT = frozenset({"programme_ended", "no_consent", "paused", "opted_out"})
+"""Reasons that are no silence: nobody is asked about somebody who does not want to be written to."""
+
 
 def climb(
     session: Session,
@@ -36,17 +40,34 @@ def climb(
     parts: Parts,
 ) -> None:
     """Take the next rung. An urgent silence goes on to a person where nobody may be written to now."""
-    now = circumstances_of(session, row, contact, step, known, parts)
+    now = _circumstances(session, row, contact, step, known, parts)
+    verdict = decide(step, now.now + FAR, programme().hold_for, now)
     rung = _next_rung(row, step)
     if now.is_at_risk and not step.even_at_risk:
         check_ins.settle(row, State.INTERRUPTED, parts.now(), "at_risk")
+    elif verdict.reason in HAS_LEFT:
+        leave_out(session, row, step, verdict.reason, parts)
     elif rung is None or rung is Rung.TASK:
         _give_up(session, row, contact, step, known, parts)
     elif rung is Rung.ASK_CAREGIVER:
         _ask_caregiver(session, row, contact, parts)
         _go_on(row, step, parts)
     else:
-        _say_again(session, row, contact, step, known, now, parts)
+        _say_again(session, row, contact, step, known, verdict, parts)
+
+
+def _circumstances(
+    session: Session,
+    row: CheckInRow,
+    contact: ContactRow,
+    step: Step,
+    known: Known,
+    parts: Parts,
+) -> Circumstances:
+    """Nobody is too stable for the rest of their questions; a chat does not put off an urgent one."""
+    now = circumstances_of(session, row, contact, step, known, parts)
+    live_until = None if step.silence.urgent else now.live_until
+    return replace(now, is_stable=False, live_until=live_until)
 
 
 def _next_rung(row: CheckInRow, step: Step) -> Rung | None:
@@ -67,10 +88,9 @@ def _say_again(
     contact: ContactRow,
     step: Step,
     known: Known,
-    now: Circumstances,
+    verdict: Verdict,
     parts: Parts,
 ) -> None:
-    verdict = decide(step, now.now + FAR, programme().hold_for, now)
     if verdict.until is not None and not step.silence.urgent:
         row.wake_at = verdict.until
         return
@@ -108,6 +128,7 @@ def _say(
     question = open_question(session, row, contact, parts) if is_asked else None
     say = ["check_in.remind", question.say] if question else words_of(session, contact, step, parts)
     if not say:
+        leave_out(session, row, step, "nothing_new", parts)
         return
     say_first(session, contact, found, Unasked(say, Lane.CHECK_IN, row.id), parts)
     row.address_id = found.address.id
@@ -141,14 +162,21 @@ def _give_up(
     """A person looks; who wrote since, but did not answer to the end, is no silence."""
     if not step.silence.rungs:
         check_ins.settle(row, State.MISSED, parts.now(), "not_opened")
+        if step.do is Doing.TELL_CHANGES:
+            open_task(session, contact.id, "silence", parts, about=row.step)
         return
-    if _wrote_since(row, known):
+    if _wrote_since(row, known) and _is_enough(session, row, step):
         check_ins.settle(row, State.MISSED, parts.now(), "not_finished")
         return
     check_ins.settle(row, State.MISSED, parts.now(), "silence")
     kind = "stranded_silence" if step.silence.urgent else "silence"
     tier = step.silence.tier or _tier_of(contact, known)
     open_task(session, contact.id, kind, parts, about=row.step, tier=tier)
+
+
+def _is_enough(session: Session, row: CheckInRow, step: Step) -> bool:
+    """On the travel day a chat about something else says nothing about where somebody is."""
+    return not step.silence.urgent or bool(check_ins.answers_of(session, row.id))
 
 
 def _wrote_since(row: CheckInRow, known: Known) -> bool:

@@ -73,9 +73,7 @@ def _child(session: Session, row: ContactRow) -> dict[str, str]:
     return {"child_name": _first(child.name)} if child is not None else {}
 
 
-def _case_manager(
-    session: Session, row: ContactRow, locale: str, parts: Parts
-) -> dict[str, str]:
+def _case_manager(session: Session, row: ContactRow, locale: str, parts: Parts) -> dict[str, str]:
     """Who is responsible; where there is nobody at all the team, with the programme's own line."""
     staff = contacts.case_manager_of(session, row)
     if staff is None:

@@ -13,7 +13,10 @@ from bot.store.tables import ContactRow
 
 @dataclass(frozen=True)
 class Group:
-    """Facts that are said together, and the orientation's own sentences that state them."""
+    """Facts that are said together, and the orientation's own sentences that state them.
+
+    Without the first one the others say nothing: an hour without its day.
+    """
 
     facts: tuple[str, ...]
     say: tuple[str, ...]
@@ -47,25 +50,30 @@ FOR_CHILDREN = {"pick_up": ("orientation.caregivers.meet",)}
 
 
 def changes_for(session: Session, contact: ContactRow) -> list[str]:
-    """Return what to say about facts that are no longer as this contact was told; empty if none.
-
-    What was told and is not known any more is taken back: from then on it was not told.
-    """
+    """Return what to say about facts that are no longer as this contact was told; empty if none."""
     child = contacts.child_of(session, contact)
     if child is None:
         return []
     told = told_facts.of_contact(session, contact.id)
     facts = journeys.current(session, child.id).as_facts()
-    changed = {fact for fact, value in told.items() if facts.get(fact) != value}
-    gone = sorted(changed - set(facts))
-    told_facts.forget(session, contact.id, gone)
-    return _words(changed, facts, Role(contact.role))
+    return _words(_changed(told, facts), facts, Role(contact.role))
+
+
+def changes_were_told(session: Session, contact: ContactRow) -> None:
+    """Forget what was said to be different and is not told anew: from now on it was not told."""
+    child = contacts.child_of(session, contact)
+    told = told_facts.of_contact(session, contact.id)
+    facts = journeys.current(session, child.id if child else None).as_facts()
+    told_facts.forget(session, contact.id, sorted(_changed(told, facts)))
 
 
 def has_changes(session: Session, contact: ContactRow, facts: Mapping[str, Any]) -> bool:
     """Return whether these facts differ from what this contact was told."""
-    told = told_facts.of_contact(session, contact.id)
-    return any(facts.get(fact) != value for fact, value in told.items())
+    return bool(_changed(told_facts.of_contact(session, contact.id), facts))
+
+
+def _changed(told: Mapping[str, Any], facts: Mapping[str, Any]) -> set[str]:
+    return {fact for fact, value in told.items() if facts.get(fact) != value}
 
 
 def _words(changed: Set[str], facts: Mapping[str, Any], role: Role) -> list[str]:
@@ -73,7 +81,7 @@ def _words(changed: Set[str], facts: Mapping[str, Any], role: Role) -> list[str]
     for name, group in GROUPS.items():
         different = changed & set(group.facts)
         if different:
-            is_gone = not different & set(facts)
+            is_gone = not {*different, group.facts[0]} & set(facts)
             ending = "_withdrawn" if is_gone else ""
             states = group.say if role is Role.CAREGIVER else FOR_CHILDREN.get(name, group.say)
             said += [f"journey_change.{name}{ending}", *(() if is_gone else states)]

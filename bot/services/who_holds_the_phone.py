@@ -137,12 +137,14 @@ def is_for_another(session: Session, inbound: InboundRow, parts: Parts) -> bool:
     danger: that stays with the child, for whom a person was called already.
     """
     address = address_of(session, inbound)
-    if not address.shared or inbound.choice_id in WHO or _is_opt_word(inbound):
+    if not address.shared or _is_opt_word(inbound):
         return False
     holder = speaking(phones.same_address(session, address), parts.now())
     if holder is None or holder.contact_id == inbound.contact_id:
         return False
-    if inbound.intent == phones.UNKNOWN_WRITER and inbound.safety in NO_SIGN:
+    if inbound.choice_id in WHO:
+        inbound.state = "answered"
+    elif inbound.intent == phones.UNKNOWN_WRITER and inbound.safety in NO_SIGN:
         phones.give(session, inbound, holder, parts.now())
     else:
         _keep(session, inbound, phones.PUT_OFF, parts)
@@ -158,8 +160,7 @@ def asks_who(session: Session, answering: Answering, parts: Parts) -> bool:
     inbound = answering.inbound
     if inbound.choice_id in WHO:
         return _heard_who(session, answering, parts)
-    address = address_of(session, inbound)
-    if not address.shared or speaking(phones.same_address(session, address), parts.now()):
+    if not address_of(session, inbound).shared or _is_held(session, inbound, parts.now()):
         return False
     is_unknown = inbound.intent == phones.UNKNOWN_WRITER
     _keep(session, inbound, phones.HELD if is_unknown else phones.PUT_OFF, parts)
@@ -167,6 +168,11 @@ def asks_who(session: Session, answering: Answering, parts: Parts) -> bool:
     answering.parts_said = max((part + 1 for part in asked), default=ASKED_PART)
     answer_with(session, answering, [ASK_WHO], parts)
     return True
+
+
+def _is_held(session: Session, inbound: InboundRow, now: datetime) -> bool:
+    """Return whether we know who holds the phone that a message came from."""
+    return speaking(phones.same_address(session, address_of(session, inbound)), now) is not None
 
 
 def _keep(session: Session, inbound: InboundRow, state: str, parts: Parts) -> None:
@@ -187,7 +193,7 @@ def _heard_who(session: Session, answering: Answering, parts: Parts) -> bool:
         answer_with(session, answering, ["contact_change.shared_later"], parts)
         return True
     given = [m for m in kept if _is_given_back(session, m, inbound, parts)]
-    return bool(given)
+    return bool(given) or not _is_held(session, inbound, parts.now())  # by then it may be long ago
 
 
 def _kept(session: Session, inbound: InboundRow, now: datetime) -> list[InboundRow]:

@@ -28,8 +28,8 @@ def note(session: Session, contact_id: UUID, facts: Mapping[str, Any], now: date
 
 def of_contact(session: Session, contact_id: UUID) -> dict[str, Any]:
     """Return what a contact was told last, by fact."""
-    query = select(ToldFactRow).where(ToldFactRow.contact_id == contact_id)
-    return {row.fact: row.value for row in session.scalars(query)}
+    query = select(ToldFactRow.fact, ToldFactRow.value).where(ToldFactRow.contact_id == contact_id)
+    return {row.fact: row.value for row in session.execute(query)}
 
 
 def forget(session: Session, contact_id: UUID, facts: list[str]) -> None:

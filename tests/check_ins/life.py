@@ -174,13 +174,14 @@ class Life:
 
     def answers(self, person: Conversation, **choices: str) -> None:
         """Tap the answer to every question of the check-in that waits, by default the first choice."""
-        while question := self._question(person):
+        while question := self.question(person):
             options = [
                 c for c in question.options if c not in (*question.call, *question.ask_danger)
             ]
             person.taps(choices.get(question.id, options[0]))
 
-    def _question(self, person: Conversation) -> Any:
+    def question(self, person: Conversation) -> Any:
+        """The question that waits for an answer of theirs; None where none does."""
         with database.unit_of_work(self.parts.engine) as session:
             row = check_ins.running(session, person.contact_id)
             if row is None or row.state != "asked" or programme().steps[row.step].ask is None:

@@ -126,6 +126,24 @@ def test_a_journey_is_set_and_shown_and_says_what_changed(acompana, tmp_path):
     assert json.loads(acompana("journey", "show", contact, "--json").stdout)["version"] == 2
 
 
+def test_a_journey_can_be_looked_at_before_it_is_stored(acompana, tmp_path):
+    contact = enrolled(acompana)
+    facts = tmp_path / "journey.yml"
+    facts.write_text("destination: GT\ndeparture_on: 2030-03-03\narrival_on: 2030-03-03\n")
+
+    looked = acompana("journey", "set", contact, facts, "--check")
+
+    assert "Nothing was stored." in looked.stderr
+    assert "child countdown_week: not planned -> 2030-02-24 16:" in looked.stdout
+    assert acompana("journey", "show", contact).returncode == 1
+
+    acompana("journey", "set", contact, facts)
+    facts.write_text("destination: GT\ndeparture_on: 2030-03-05\narrival_on: 2030-03-05\n")
+    moved = acompana("journey", "set", contact, facts)
+    assert "departure_on: 2030-03-03 -> 2030-03-05" in moved.stdout
+    assert "child countdown_week: 2030-02-24 16:" in moved.stdout
+
+
 @pytest.mark.parametrize(
     ("yaml", "sentence"),
     [

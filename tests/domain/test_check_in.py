@@ -280,6 +280,14 @@ def test_who_is_stable_is_asked_less_often():
     assert verdict(make_step(unless_stable=True)).is_now
 
 
+def test_on_a_holiday_only_what_may_wait_waits():
+    assert verdict(make_step(not_on_holidays=True), is_holiday=True).reason == "late_holiday"
+    tomorrow = NOON + timedelta(days=1)
+    found = verdict(make_step(not_on_holidays=True), tomorrow, is_holiday=True)
+    assert (found.until, found.reason) == (tomorrow, "holiday")
+    assert verdict(is_holiday=True).is_now
+
+
 def test_the_border_is_crossed_at_night_and_after_stop_too():
     border = make_step(say=(), do=Doing.CROSS_BORDER)
     night = NOON + timedelta(hours=9)
@@ -300,6 +308,7 @@ flags = st.fixed_dictionaries(
             "is_at_risk",
             "journey_is_held",
             "is_stable",
+            "is_holiday",
         )
     }
 )
@@ -321,7 +330,11 @@ def test_whatever_holds_it_is_said_awake_or_waits_within_its_time_or_is_left_out
     found = decide(step, now + left, HOLD, c)
     if found.is_now and step.do is not Doing.CROSS_BORDER:
         assert c.waking.covers(now, zone)
-        assert c.has_consent and c.is_reachable and not (c.has_ended or c.is_paused or c.has_left)
+        assert c.has_consent
+        assert c.is_reachable
+        assert not (c.has_ended)
+        assert not (c.is_paused)
+        assert not (c.has_left)
         assert left >= timedelta(0)
     elif found.until is not None:
         assert now < found.until <= now + left

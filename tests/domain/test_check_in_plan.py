@@ -18,7 +18,7 @@ from tests.domain.test_check_in import NOON
 PLAN = read_check_in_plan(CONTENT / "checkins.yml")
 
 SMALL = {
-    "waking": dict.fromkeys(("younger_child", "child", "teen", "caregiver"), ["08:00", "20:00"]),
+    "waking": {key: ["08:00", "20:00"] for key in ("younger_child", "child", "teen", "caregiver")},
     "spread": "20min",
     "live_for": "30min",
     "hold_for": "2h",
@@ -150,7 +150,8 @@ def test_every_question_ends_in_a_person_where_nobody_answers():
 def test_the_travel_day_does_not_wait_for_a_day():
     for name in ("arrived", "arrived_home", "still_on_the_way"):
         step = PLAN.steps[name]
-        assert step.silence.urgent and step.even_at_risk
+        assert step.silence.urgent
+        assert step.even_at_risk
         assert step.silence.tier is Tier.CRITICAL
         assert sum((wait for wait, _ in step.silence.rungs), timedelta()) <= timedelta(hours=2)
 

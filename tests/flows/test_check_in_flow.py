@@ -266,6 +266,14 @@ def test_another_language_is_chosen_in_between(wendy):
     assert "How do you feel today?" in wendy.text
 
 
+def test_our_question_does_not_stand_below_the_question_for_a_new_number(wendy):
+    wendy.is_asked(HOME)
+    wendy.says("cambie de numero de celular")
+
+    assert wendy.said == ["contact_change.number_ask"]
+    assert wendy.says("1").said == ["check_in.safe"]
+
+
 def test_stop_is_confirmed_first_and_ends_the_questions(wendy):
     wendy.is_asked(HOME)
     assert wendy.says("ya no quiero que me manden mensajes").said == ["requests.confirm_stop"]
@@ -347,10 +355,12 @@ def test_a_disclosure_ends_the_questions_for_good(wendy):
     assert "check_in.safe" not in wendy.says("que hay de comer?").said
 
 
-@pytest.mark.parametrize("answer", ["no", "3"])
-def test_who_does_not_feel_safe_is_asked_about_danger_and_then_goes_on(wendy, answer):
+@pytest.mark.parametrize(
+    ("answer", "button"), [("No", {"ButtonPayload": "no"}), ("no", {}), ("3", {})]
+)
+def test_who_does_not_feel_safe_is_asked_about_danger_and_then_goes_on(wendy, answer, button):
     wendy.is_asked(HOME).taps("face_good")
-    wendy.says(answer)
+    wendy.says(answer, **button)
     assert wendy.said == ["disclosure.ask"]
 
     wendy.taps("danger_no")

@@ -13,8 +13,11 @@ BEGINS_AT = datetime(2027, 1, 4, 12, 0, tzinfo=UTC)
 TOGETHER = timedelta(hours=1)
 """Ordinary taps within one such span happen together at its end, as one share of work."""
 
-SOON = timedelta(minutes=10)
+SOON = timedelta(minutes=15)
 """The same for what belongs to a day of travel, where a quarter of an hour decides."""
+
+MINUTES = timedelta(minutes=5)
+"""The same for single things, such as a word to leave or a sign of danger."""
 
 
 @dataclass

@@ -9,8 +9,8 @@ from bot.app.simulation.clock import BEGINS_AT
 from bot.app.simulation.people import Confirmed, Family
 from bot.domain.contacts import COUNTRIES
 
-SOON = timedelta(days=60)
-"""Half of the children travel within so long after the enrolment, the others at any time of the period."""
+LAST_DEPARTURE = 0.8
+"""By then, as a share of the period, everybody has left; the dates before it are spread evenly."""
 
 NOTICE = timedelta(days=9)
 """So long before a departure its day is known."""
@@ -32,8 +32,8 @@ CENTRES = {
 
 def journeys_of(family: Family, days: int, dice: Random) -> list[Confirmed]:
     """Return every version of a family's journey, in the order in which they are entered."""
+    departs_on = _departs_on(family.enrolled_at, days, dice)
     known_at = family.enrolled_at + timedelta(hours=dice.uniform(1, 48))
-    departs_on = _departs_on(known_at, days, dice)
     versions = [Confirmed(known_at, facts(family, departs_on, dice))]
     for _ in range(dice.choices(*zip(*CHANGES))[0]):
         departs_on = _change(versions, family, departs_on, dice)
@@ -46,15 +46,11 @@ def journeys_of(family: Family, days: int, dice: Random) -> list[Confirmed]:
 
 def _departs_on(known_at: datetime, days: int, dice: Random) -> date:
     first = known_at + NOTICE
-    end = BEGINS_AT + timedelta(days=days)
-    latest = first + SOON if dice.random() < 0.5 else end - timedelta(days=days) / 5
-    span = max(timedelta(days=1), min(latest, end) - first)
-    return (first + dice.random() * span).date()
+    last = BEGINS_AT + timedelta(days=days) * LAST_DEPARTURE
+    return (first + dice.random() * max(timedelta(days=1), last - first)).date()
 
 
-def _change(
-    versions: list[Confirmed], family: Family, departs_on: date, dice: Random
-) -> date:
+def _change(versions: list[Confirmed], family: Family, departs_on: date, dice: Random) -> date:
     """Enter another day some days before the one that was confirmed, never before the last entry."""
     before = _noon(departs_on) - timedelta(days=dice.uniform(1, 7))
     at = max(before, versions[-1].at + timedelta(hours=1))
@@ -63,9 +59,7 @@ def _change(
     return moved
 
 
-def _withdraw(
-    versions: list[Confirmed], family: Family, departs_on: date, dice: Random
-) -> None:
+def _withdraw(versions: list[Confirmed], family: Family, departs_on: date, dice: Random) -> None:
     at = max(_noon(departs_on) - timedelta(days=3), versions[-1].at + timedelta(hours=1))
     versions.append(Confirmed(at, {"destination": family.child.destination}))
     if dice.random() < 0.5:
@@ -73,9 +67,7 @@ def _withdraw(
         versions.append(Confirmed(at + timedelta(days=8), facts(family, again, dice)))
 
 
-def _put_off(
-    versions: list[Confirmed], family: Family, departs_on: date, dice: Random
-) -> None:
+def _put_off(versions: list[Confirmed], family: Family, departs_on: date, dice: Random) -> None:
     at = max(_noon(departs_on) - timedelta(hours=6), versions[-1].at + timedelta(hours=1))
     following = facts(family, departs_on + timedelta(days=1), dice)
     versions.append(Confirmed(at, following))

@@ -44,10 +44,27 @@ CLOSED = 0.08
 FIRST_WEEKS = timedelta(days=56)
 """Within so long everybody is enrolled, or within a quarter of a short simulation."""
 
-FIRST_NAMES = (
-    "Wendy Marta Luis Ana José Karla Brayan Elsa Nery Sofía Kevin Dulce Mateo Rosa Élmer Lidia Óscar Flor".split()
-)
-LAST_NAMES = "Cux Paz Mejía López Ixchop Reyes Aguilar Pop Rivera Coc".split()
+FIRST_NAMES = [
+    "Wendy",
+    "Marta",
+    "Luis",
+    "Ana",
+    "José",
+    "Karla",
+    "Brayan",
+    "Elsa",
+    "Nery",
+    "Sofía",
+    "Kevin",
+    "Dulce",
+    "Mateo",
+    "Rosa",
+    "Élmer",
+    "Lidia",
+    "Óscar",
+    "Flor",
+]
+LAST_NAMES = ["Cux", "Paz", "Mejía", "López", "Ixchop", "Reyes", "Aguilar", "Pop", "Rivera", "Coc"]
 
 
 def families(contacts: int, days: int, seed: int, case_managers: Sequence[str]) -> list[Family]:
@@ -68,9 +85,7 @@ def _family(
     enrolled_at = _enrolled_at(days, dice)
     destination = _one(DESTINATIONS, dice)
     child = _child(first, destination, enrolled_at, dice)
-    caregivers = [
-        _caregiver(first + n, child, dice) for n in range(1, 1 + _one(CAREGIVERS, dice))
-    ]
+    caregivers = [_caregiver(first + n, child, dice) for n in range(1, 1 + _one(CAREGIVERS, dice))]
     family = Family(number, child, caregivers, dice.choice(case_managers), enrolled_at, [])
     for person in family.people:
         person.family = family

@@ -1,7 +1,7 @@
 """What case managers enter day by day: families, journeys and their changes, new numbers, closed cases."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 

@@ -37,13 +37,16 @@ def keep(session: Session, rows: Sequence[Row[Any]], world: World) -> None:
         was_stopped = row.opted_out_at is not None and row.opted_out_at < row.created_at
         if was_stopped and not is_about_safety:
             world.tally.broken[STOPPED] += 1
-    for row in unasked:
-        if not is_awake(row):
+    asleep = [row for row in unasked if not is_awake(row, row.zone or COUNTRIES[row.country])]
+    for row in asleep:
+        person, crossed = world.people.get(row.contact_id), _crossed_now(session, row)
+        before = person.zone or COUNTRIES[person.country] if person and crossed else None
+        if before is None or not is_awake(row, before):
             world.tally.broken[ASLEEP] += 1
     _consents(session, unasked, world)
 
 
-def is_awake(row: Row[Any]) -> bool:
+def is_awake(row: Row[Any], zone: str) -> bool:
     """Return whether this was said within the hours that the plan names for its reader."""
     if row.role == Role.CAREGIVER:
         audience = Audience.CAREGIVER
@@ -51,8 +54,17 @@ def is_awake(row: Row[Any]) -> bool:
         audience = Audience(row.age_band)
     else:
         audience = audience_of_age(row.created_at.year - row.birth_year)
-    zone = row.zone or COUNTRIES[row.country]
     return programme().waking[audience].covers(row.created_at, zone)
+
+
+def _crossed_now(session: Session, row: Row[Any]) -> bool:
+    """Return whether the child crossed the border at the same moment, perhaps after this was said."""
+    query = select(CheckInRow.id).where(
+        CheckInRow.contact_id == row.contact_id,
+        CheckInRow.step == "border",
+        CheckInRow.settled_at == row.created_at,
+    )
+    return session.scalars(query).first() is not None
 
 
 def _consents(session: Session, unasked: Sequence[Row[Any]], world: World) -> None:

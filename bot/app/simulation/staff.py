@@ -32,9 +32,10 @@ TASKS_EVERY = timedelta(hours=3)
 
 @dataclass(frozen=True)
 class Handles:
-    """Somebody of the staff takes the next step with one escalation."""
+    """Somebody of the staff takes the next step with one escalation, unless it was opened again since."""
 
     escalation_id: UUID
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -56,26 +57,31 @@ def watch(world: World) -> None:
     """Look for escalations that nobody has taken, and let somebody answer the call in time, or late."""
     with database.unit_of_work(world.parts.engine) as session:
         rows = session.execute(
-            select(EscalationRow.id, EscalationRow.tier, EscalationRow.opened_at).where(
-                EscalationRow.state == State.OPEN
-            )
+            select(EscalationRow.id, EscalationRow.tier).where(EscalationRow.state == State.OPEN)
         ).all()
     for row in rows:
         if row.id not in world.called:
             world.called.add(row.id)
-            world.soon(Handles(row.id), _minutes(world, ANSWERS_AFTER[Tier(row.tier)]))
+            _plan(world, row.id, _minutes(world, ANSWERS_AFTER[Tier(row.tier)]))
     world.is_watched = False
+
+
+def _plan(world: World, escalation_id: UUID, after: timedelta) -> None:
+    world.handled[escalation_id] += 1
+    handles = Handles(escalation_id, world.handled[escalation_id])
+    world.agenda.plan(world.now + after, handles)
 
 
 def handle(world: World, handles: Handles) -> None:
     """Take it, then act, then close it: one step at a time."""
+    if handles.number != world.handled[handles.escalation_id]:
+        return
     with database.unit_of_work(world.parts.engine) as session:
         row = escalations.lock(session, handles.escalation_id)
         after = _step(session, row, world)
-        world.called.discard(row.id)
+    world.called.discard(handles.escalation_id)
     if after is not None:
-        world.called.add(handles.escalation_id)
-        world.soon(handles, after)
+        _plan(world, handles.escalation_id, after)
     world.is_watched = True
 
 

@@ -32,7 +32,6 @@ from bot.store import check_ins, database
 from bot.store.tables import AddressRow, ContactRow, InboundRow, OutboundRow
 from bot.store.time_tables import AnswerRow, CheckInRow
 
-
 MOST_TAPS = 99
 
 
@@ -130,9 +129,10 @@ def _questions(session: Session, tapping: Tapping, share: Share, world: World) -
     audience = audience_of(tapping.contact, world.parts)
     dice = world.dice(person, row.step, row.occurrence, len(tapping.given))
     taps = dice.randint(1, 2) if tapping.reaction.doing is Doing.PARTLY else MOST_TAPS
+    is_real = not tapping.given and dice.random() < world.wanted.real_share
     while taps and (question := questionnaire.next_question(tapping.given, audience)):
         choice = answers.choose(person, question, dice, world)
-        if tap := _needs_the_long_way(tapping.reaction, question, choice, dice, world):
+        if tap := _long_tap(tapping.reaction, question, choice, is_real, dice):
             world.soon(TheLongWay(tapping.reaction, tap), timedelta(seconds=20))
             return
         taps -= 1
@@ -146,15 +146,14 @@ def _questions(session: Session, tapping: Tapping, share: Share, world: World) -
         world.tally.happened["check-ins answered by taps"] += 1
 
 
-def _needs_the_long_way(
-    reaction: Reaction, question: Question, choice: str, dice: Random, world: World
+def _long_tap(
+    reaction: Reaction, question: Question, choice: str, is_real: bool, dice: Random
 ) -> dict[str, str] | None:
     """Return what is tapped or written as in a deployment: signs, own words, and a share of the rest."""
     if reaction.doing is Doing.OWN_WORDS:
         return {"text": dice.choice(answers.OWN_WORDS)}
-    if answers.is_a_sign(question, choice) or dice.random() < world.wanted.real_share:
-        return {"choice_id": choice}
-    return None
+    is_sign = answers.is_a_sign(question, choice)
+    return {"choice_id": choice} if is_real or is_sign else None
 
 
 def _tap(tapping: Tapping, choice: str, share: Share, world: World) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from bot.app.simulation.clock import TOGETHER, Agenda, VirtualClock, end_of_span
+from bot.app.simulation.clock import MINUTES, TOGETHER, Agenda, VirtualClock, end_of_span
 from bot.app.simulation.people import Family, Person
 from bot.app.simulation.sayings import Sayings
 from bot.app.simulation.tally import Tally
@@ -23,7 +23,7 @@ class Wanted:
     days: int
     seed: int = 1
     real_share: float = 0.02
-    """Share of the ordinary taps that go through accepting, screening and answering one by one."""
+    """Share of the people who answer whose first tap is accepted, screened and answered as everywhere."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,9 @@ class World:
     heard: Counter[UUID] = field(default_factory=Counter)
     """How often each check-in reached somebody: a reminder moves fewer people than the question itself."""
     called: set[UUID] = field(default_factory=set)
-    """Escalations of which somebody of the staff will take the next step."""
+    """Escalations whose call somebody of the staff is about to answer."""
+    handled: Counter[UUID] = field(default_factory=Counter)
+    """How many steps were planned with each escalation; only the newest plan counts."""
     is_watched: bool = False
     """Something happened that may have called somebody of the staff."""
     watched_at: datetime | None = None
@@ -87,8 +89,8 @@ class World:
         return country_of_number(person.number) if person else "GT"
 
     def soon(self, what: object, after: timedelta) -> None:
-        """Plan something at its own moment."""
-        self.agenda.plan(self.now + after, what)
+        """Plan something of which the minute counts."""
+        self.agenda.plan(end_of_span(self.now + after, MINUTES), what)
 
     def with_others(self, what: object, after: timedelta, span: timedelta = TOGETHER) -> None:
         """Plan something ordinary, which is done together with what happens in the same span of time."""

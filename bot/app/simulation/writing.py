@@ -82,7 +82,9 @@ def _stop(world: World, person: Person) -> None:
     person.has_left = True
     world.tally.happened["people who said STOP"] += 1
     if dice.random() < COMES_BACK:
-        world.soon(ComesBack(person, dice.choice(answers.START_WORDS)), timedelta(days=dice.uniform(3, 60)))
+        world.soon(
+            ComesBack(person, dice.choice(answers.START_WORDS)), timedelta(days=dice.uniform(3, 60))
+        )
 
 
 def _pause(world: World, person: Person) -> None:

@@ -1,0 +1,420 @@
+"""Whatever happens in whatever order: once, awake, with a consent, never after STOP, and always an end."""
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import event, select, update
+
+from bot.domain.check_in import OVER, State, due_steps
+from bot.domain.consent import Agreement, Consent, may_be_written_to_unasked
+from bot.domain.contacts import COUNTRIES, Role
+from bot.gateways.dialogue import DialogueDown
+from bot.gateways.sending import (
+    AddressOptedOut,
+    AddressUnreachable,
+    Parcel,
+    Refused,
+    TryLater,
+    UseOtherChannel,
+)
+from bot.services import handle_escalation
+from bot.services.plan_check_ins import anchors_for
+from bot.services.programme import programme
+from bot.store import contacts, database, escalations
+from bot.store.tables import AddressRow, ConsentRow, ContactRow, OutboundRow
+from bot.store.time_tables import CheckInRow
+from tests.builders import make_family
+from tests.check_ins.conftest import AT_HOME, DANGER, DOUBT, welcome
+from tests.check_ins.life import Life, facts, with_template
+from tests.doubles.provider import AcceptingProvider
+
+NOT_THE_FIRST = {"check_in.remind", "check_in.invite", "contact_change.shared_ask_who"}
+"""What may be said more than once for one check-in."""
+
+ZONES = [*COUNTRIES.values(), "America/New_York", "America/Tijuana"]
+BEGIN = datetime(2026, 10, 20, 15, 0, tzinfo=ZoneInfo("UTC"))
+"""Not long before the clocks of the United States go back."""
+
+MOST_MOMENTS = 400
+"""So many looks of the clock are more than the rest of any life."""
+
+
+# What was said, and what held at that moment
+
+
+@dataclass
+class Overheard:
+    """Looks at every outbound row as it is written, in the same transaction, for what must not be."""
+
+    wrong: list[str] = field(default_factory=list)
+
+    def __call__(self, _mapper, connection, row: OutboundRow) -> None:
+        if row.inbound_id is None:
+            self._look(connection, row)
+
+    def _look(self, connection, row):
+        contact = one(connection, ContactRow, row.contact_id)
+        plain = contacts.as_contact(contact)
+        waking = programme().waking[plain.audience(row.created_at.date())]
+        found = {
+            "while they sleep": not waking.covers(row.created_at, plain.time_zone),
+            "without a consent": not has_consent(connection, plain.role, row.contact_id),
+            "while they pause": contact.paused_at is not None,
+            "after the good-bye": contact.ended_at is not None,
+            "after STOP": one(connection, AddressRow, row.address_id).opted_out_at is not None,
+        }
+        here = row.created_at.astimezone(ZoneInfo(plain.time_zone))
+        what = f"{row.message_ids} to a {plain.role} at {here:%F %R} in {plain.time_zone}"
+        self.wrong += [f"{what}: {why}" for why, is_so in found.items() if is_so]
+
+
+def one(connection, table, row_id):
+    return connection.execute(select(table.__table__).where(table.id == row_id)).one()
+
+
+def has_consent(connection, role: Role, contact_id: UUID) -> bool:
+    rows = connection.execute(
+        select(ConsentRow.__table__).where(ConsentRow.contact_id == contact_id)
+    )
+    given = [Consent(Agreement(r.kind), r.given, r.recorded_at, r.withdrawn_at) for r in rows]
+    return may_be_written_to_unasked(role, given)
+
+
+class MoodyProvider(AcceptingProvider):
+    """Takes everything, or refuses everything on one channel until its mood changes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mood: tuple[str, Exception] | None = None
+
+    def send(self, parcel: Parcel) -> str:
+        if self.mood and self.mood[0] in ("", parcel.to.channel):
+            raise self.mood[1]
+        return super().send(parcel)
+
+
+# What happens
+
+people = st.sampled_from(["child", "child", "caregiver"])
+channels = st.sampled_from(["sms", "sms", "whatsapp"])
+hours = st.sampled_from(["04:00", "08:30", "12:45", "16:00", "19:30", "23:15", None])
+AFTER_A_WHILE = [
+    {"minutes": 10},
+    {"hours": 2},
+    {"hours": 9},
+    {"days": 1},
+    {"days": 2},
+    {"days": 5},
+]
+LONGER = [{"days": 8}, {"days": 31}, {"days": 95}, {"days": 200}]
+WORDS = ["hola", "y la comida", "1", "2", "3", "no quiero", DOUBT, DANGER, AT_HOME]
+TAPS = ["open_check_in", "check_in_later", "danger_no", "danger_yes"]
+MOODS = [
+    TryLater(503),
+    AddressUnreachable(30005),
+    UseOtherChannel(63003),
+    AddressOptedOut(21610),
+    Refused(63013),
+]
+
+
+class Happenings(RuleBasedStateMachine):
+    """A child and a caregiver, a clock that is moved, and everything that can happen to them."""
+
+    def __init__(self, parts, time, overheard):
+        super().__init__()
+        self.provider, self.time, self.overheard = MoodyProvider(), time, overheard
+        self.parts = replace(parts, provider=self.provider)
+
+    @initialize(
+        leaves_in=st.integers(-3, 25), is_approved=st.booleans(), zone=st.sampled_from(ZONES)
+    )
+    def begins(self, leaves_in, is_approved, zone):
+        silence_the_others(self.parts)
+        self.time.moment = BEGIN
+        parts = with_template(self.parts) if is_approved else self.parts
+        self.life = Life(parts, self.time, make_family(parts, self._journey(leaves_in)))
+        welcome(parts, self.life.family)
+        self.life.change(zone=zone)
+        self.life.tick()
+
+    def _journey(self, leaves_in, travels=0, **changes):
+        days = [
+            self.time.now().date() + timedelta(days=n) for n in (leaves_in, leaves_in + travels)
+        ]
+        there = dict.fromkeys(("arrival_on", "pick_up_on", "first_call_on"), days[1].isoformat())
+        return facts(days[0].isoformat(), **(there | changes))
+
+    # The journey and the case
+
+    @rule(
+        leaves_in=st.integers(-4, 40),
+        travels=st.integers(1, 3),
+        at=hours,
+        to=st.sampled_from(["GT", "HN", "SV", "MX"]),
+    )
+    def journey_is_entered(self, leaves_in, travels, at, to):
+        zone = COUNTRIES[to] if leaves_in % 2 else "America/Tijuana"
+        changes = {
+            "destination": to,
+            "arrival_zone": zone,
+            "arrival_time": at,
+            "pick_up_time": None,
+        }
+        self.life.set(self._journey(leaves_in, travels, departure_time=at, **changes))
+
+    @rule(is_whole=st.booleans())
+    def journey_is_called_off(self, is_whole):
+        keep = {"destination": "GT"} | ({} if is_whole else self._journey(9))
+        self.life.set({k: v for k, v in keep.items() if not k.startswith("arrival")})
+
+    @rule(years=st.integers(6, 17), days=st.integers(0, 500))
+    def birthday_is_corrected(self, years, days):
+        born = self.time.now().date() - timedelta(days=365 * years + days)
+        self.life.change(birth_year=born.year, born_on=born.isoformat())
+
+    @rule()
+    def somebody_says_that_they_arrived(self):
+        self.life.change(arrived_at=self.time.now())
+
+    @rule(is_closed=st.booleans())
+    def case_is_closed_or_reopened(self, is_closed):
+        self.life.change(closed_at=self.time.now() if is_closed else None)
+
+    @rule(who=people, zone=st.sampled_from(ZONES))
+    def moves_to_another_zone(self, who, zone):
+        self.life.change(self._id(who), zone=zone)
+
+    # What they say
+
+    @rule(who=people, number=st.integers(0, 5), ticks=st.booleans())
+    def answers(self, who, number, ticks):
+        person = self._person(who)
+        if question := self.life.question(person):
+            options = list(question.options)
+            person.phone.tap(options[number % len(options)])
+            self._is_worked_on(person, ticks)
+
+    @rule(who=people, channel=channels, word=st.sampled_from(WORDS), ticks=st.booleans())
+    def writes(self, who, channel, word, ticks):
+        person = self._person(who).on(channel)
+        person.phone.write(word)
+        self._is_worked_on(person, ticks)
+        person.client.close()
+
+    @rule(who=people, channel=channels, choice=st.sampled_from(TAPS))
+    def taps(self, who, channel, choice):
+        person = self._person(who).on(channel)
+        person.phone.tap(choice)
+        self._is_worked_on(person, False)
+        person.client.close()
+
+    @rule(who=people, channel=channels, word=st.sampled_from(["ALTO", "ALTA", "ALTA"]))
+    def leaves_or_comes_back(self, who, channel, word):
+        person = self._person(who).on(channel)
+        person.phone.write(word)
+        person.work()
+        person.client.close()
+
+    def _is_worked_on(self, person, ticks):
+        person.work()
+        if ticks:
+            self.life.tick()
+
+    # What the staff does
+
+    @rule(who=people, is_over=st.booleans())
+    def pauses_or_goes_on(self, who, is_over):
+        self.life.change(self._id(who), paused_at=None if is_over else self.time.now())
+
+    @rule(who=people, is_over=st.booleans())
+    def is_handed_over_or_back(self, who, is_over):
+        staff_id = None if is_over else self.life.family.case_manager
+        self.life.change(self._id(who), held_by_id=staff_id)
+
+    @rule(who=people, given=st.booleans())
+    def consent_is_withdrawn_or_given(self, who, given):
+        kind = Agreement.GUARDIAN_CONSENT if who == "child" else Agreement.OWN_CONSENT
+        with database.unit_of_work(self.parts.engine) as session:
+            contacts.record_consent(session, self._id(who), kind, given, self.time.now())
+
+    @rule(who=people)
+    def danger_is_closed(self, who):
+        with database.unit_of_work(self.parts.engine) as session:
+            row = escalations.unclosed_of(session, self._id(who))
+            if row is not None:
+                staff_id = self.life.family.case_manager
+                handle_escalation.record_action(session, row, staff_id, "Fui a verla.", self.parts)
+                handle_escalation.close(session, row, staff_id, "Ya está bien.", self.parts)
+
+    # Outages and the clock
+
+    @rule(channel=st.sampled_from(["", "sms", "whatsapp"]), mood=st.sampled_from(MOODS))
+    def provider_refuses(self, channel, mood):
+        self.provider.mood = (channel, mood)
+
+    @rule(is_up=st.sampled_from([True, True, False]))
+    def engines_fail_and_come_back(self, is_up):
+        self.provider.mood = None
+        self.parts.dialogue.failure = None if is_up else DialogueDown("for a while")
+
+    @rule(pause=st.sampled_from(AFTER_A_WHILE))
+    def time_passes(self, pause):
+        self.life.lives_on(**pause)
+
+    @rule(pause=st.sampled_from(LONGER + AFTER_A_WHILE), ticks=st.booleans())
+    def nobody_looks_for_a_while(self, pause, ticks):
+        self.time.passes(**pause)
+        if ticks:
+            self.life.tick()
+
+    @rule(minutes=st.integers(1, 90))
+    def the_clock_is_put_back(self, minutes):
+        self.time.passes(minutes=-minutes)
+        self.life.tick()
+
+    @rule()
+    def the_clock_looks(self):
+        self.life.tick()
+
+    def _id(self, who):
+        return getattr(self.life.family, who)
+
+    def _person(self, who):
+        return getattr(self.life, who)
+
+    # What holds
+
+    @invariant()
+    def nobody_is_written_to_who_must_not_be(self):
+        assert self.overheard.wrong == []
+
+    @invariant()
+    def nothing_is_said_twice(self):
+        for row, said in self._first_words().items():
+            assert said == 1, f"{row} was said {said} times"
+
+    def _first_words(self):
+        with database.unit_of_work(self.parts.engine) as session:
+            query = (
+                select(
+                    CheckInRow.id, CheckInRow.step, OutboundRow.created_at, OutboundRow.message_ids
+                )
+                .join(OutboundRow, OutboundRow.check_in_id == CheckInRow.id)
+                .where(CheckInRow.contact_id.in_(self._family()), OutboundRow.inbound_id.is_(None))
+            )
+            rows = {
+                (r.id, r.step, r.created_at, tuple(r.message_ids)) for r in session.execute(query)
+            }
+        return Counter((i, step) for i, step, _, ids in rows if not NOT_THE_FIRST & set(ids))
+
+    @invariant()
+    def one_questionnaire_at_a_time(self):
+        asked = Counter(row.contact_id for row in self._rows() if row.state == State.ASKED)
+        assert max(asked.values(), default=0) <= 1
+
+    @invariant()
+    def what_is_over_has_a_reason_and_what_is_not_is_looked_at_again(self):
+        for row in self._rows():
+            is_over = row.state in OVER
+            is_plain = row.state in (State.SAID, State.ANSWERED)
+            assert is_plain or not is_over or row.reason, row.step
+            assert is_over == (row.wake_at is None), row.step
+            assert is_over == (row.settled_at is not None), row.step
+
+    @invariant()
+    def the_plan_is_that_of_the_facts(self):
+        for contact_id in self._family():
+            with database.unit_of_work(self.parts.engine) as session:
+                contact = contacts.get(session, contact_id)
+                child = contacts.child_of(session, contact)
+                if contact.planned_at is None or contact.ended_at is not None:
+                    continue
+                self._compare(contact, anchors_for(session, child))
+
+    def _compare(self, contact, anchors):
+        steps = programme().of_track(Role(contact.role))
+        zone = contacts.as_contact(contact).time_zone
+        wanted = due_steps(steps, anchors, zone, contact.id, programme().spread)
+        rows = [row for row in self._rows() if row.contact_id == contact.id]
+        ahead = [r for r in rows if programme().steps[r.step].anchor not in ("event", "risk")]
+        planned = {row.step: row.due_at for row in ahead if row.state == State.PLANNED}
+        assert planned == {s: due.at for s, due in wanted.items() if s in planned}
+        missing = {s for s, due in wanted.items() if due.until > contact.planned_at}
+        assert missing <= {row.step for row in rows}
+
+    def _family(self):
+        return [self.life.family.child, self.life.family.caregiver]
+
+    def _rows(self):
+        return self.life.rows() + self.life.rows(self.life.family.caregiver)
+
+    def teardown(self):
+        """Thirty months later, and then to the last moment at which anything is due: all is over."""
+        if not hasattr(self, "life"):
+            return
+        self._all_is_well_again()
+        self.time.passes(days=915)
+        self.life.tick()
+        for _ in range(MOST_MOMENTS):
+            moment = self.life.next_moment()
+            if moment is None:
+                break
+            self.life.goes_on_until(moment)
+        states = {row.state for row in self._rows()}
+        assert states <= OVER
+        self.nobody_is_written_to_who_must_not_be()
+        self.nothing_is_said_twice()
+        self.what_is_over_has_a_reason_and_what_is_not_is_looked_at_again()
+        self.life.close()
+
+    def _all_is_well_again(self):
+        self.engines_fail_and_come_back(True)
+        for who in ("child", "caregiver"):
+            self.danger_is_closed(who)
+            self.life.change(self._id(who), held_by_id=None, journey_held_at=None)
+
+
+def silence_the_others(parts):
+    """Let no clock look at the families of earlier examples."""
+    with database.unit_of_work(parts.engine) as session:
+        session.execute(update(CheckInRow).values(wake_at=None))
+        session.execute(update(ContactRow).values(planned_at=parts.now()))
+
+
+@pytest.fixture
+def overheard():
+    found = Overheard()
+    event.listen(OutboundRow, "after_insert", found)
+    yield found
+    event.remove(OutboundRow, "after_insert", found)
+
+
+@pytest.mark.timeout(300)
+def test_whatever_happens_it_is_said_once_awake_with_a_consent_or_not_at_all(
+    timed_parts, time, overheard
+):
+    run_state_machine_as_test(
+        lambda: Happenings(timed_parts, time, overheard),
+        settings=settings(
+            max_examples=int(__import__("os").environ.get("N", "25")),
+            stateful_step_count=30,
+            deadline=None,
+            derandomize=True,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
