@@ -19,6 +19,8 @@ from bot.cli import (
     understanding,
 )
 from bot.cli.doctor import doctor
+from bot.cli.simulate import simulate
+from bot.cli.tick import tick
 from bot.errors import AcompanaError
 
 app = typer.Typer(
@@ -46,6 +48,8 @@ for command in (
     talking.demo,
     understanding.understand,
     screening.screen,
+    tick,
+    simulate,
     doctor,
 ):
     app.command()(command)

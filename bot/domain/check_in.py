@@ -59,7 +59,8 @@ def due_steps(
     for step in steps:
         if step.anchor not in anchors:
             continue
-        at = moment_of(step, anchors[step.anchor], zone) + share_of(spread, contact_id)
+        at = moment_of(step, anchors[step.anchor], zone)
+        at += timedelta(0) if step.do is Doing.CROSS_BORDER else share_of(spread, contact_id)
         day = at.astimezone(ZoneInfo(zone)).date()
         ended = end is not None and step.anchor in UNTIL_THE_END and day > end.on
         closed = closure is not None and step.anchor == "home" and day > closure.on

@@ -100,26 +100,24 @@ def _locked(session: Session, contact_id: UUID) -> ContactRow:
 
 def _take_over(session: Session, contact: ContactRow, number: str, parts: Parts) -> None:
     """Let a contact be reached at this number only, with what was written from it before."""
-    wanted = {Channel.SMS, *_retire_others(session, contact, number, parts)}
+    known = [r for r in contacts.addresses(session, contact.id) if r.retired_at is None]
     for stranger_id in _strangers(session, number):
         contacts.move_messages(session, stranger_id, contact.id)
         session.get_one(ContactRow, stranger_id).erased_at = parts.now()
     session.flush()
-    for channel in sorted(wanted):
-        _reached_at(session, contact, Address(channel, number))
+    for channel in sorted({Channel.SMS, *(Channel(row.channel) for row in known)}):
+        new = _reached_at(session, contact, Address(channel, number))
+        for old in known:
+            if old.channel == channel and old.number != number:
+                _retire(session, old, new, parts)
 
 
-def _retire_others(
-    session: Session, contact: ContactRow, number: str, parts: Parts
-) -> list[Channel]:
-    """Say nothing more to a contact's other numbers; return the channels that they were reached on."""
-    rows = [r for r in contacts.addresses(session, contact.id) if r.retired_at is None]
-    for row in rows:
-        if row.number != number:
-            row.retired_at, row.speaking_at = parts.now(), None
-            outbox.cancel_waiting(session, row.id, parts.now())
-            _is_not_shared_any_more(session, row)
-    return [Channel(row.channel) for row in rows]
+def _retire(session: Session, old: AddressRow, new: AddressRow, parts: Parts) -> None:
+    """Say nothing more to the old number; what is still to be answered is answered at the new one."""
+    old.retired_at, old.speaking_at = parts.now(), None
+    outbox.cancel_waiting(session, old.id, parts.now())
+    phones.answer_at(session, old, new)
+    _is_not_shared_any_more(session, old)
 
 
 def _is_not_shared_any_more(session: Session, retired: AddressRow) -> None:
@@ -135,7 +133,7 @@ def _strangers(session: Session, number: str) -> set[UUID]:
     return {i for i in ids if session.get_one(ContactRow, i).role == Role.UNKNOWN}
 
 
-def _reached_at(session: Session, contact: ContactRow, address: Address) -> None:
+def _reached_at(session: Session, contact: ContactRow, address: Address) -> AddressRow:
     """Give a contact an address, again if it was theirs before; a family shares it from now on."""
     everybody = phones.everybody_at(session, address.number)
     here = [row for row in everybody if row.channel == address.channel]
@@ -145,3 +143,4 @@ def _reached_at(session: Session, contact: ContactRow, address: Address) -> None
     others = [r for r in here if r.contact_id != contact.id and r.retired_at is None]
     if others:
         share(session, [own, *others])
+    return own

@@ -67,22 +67,11 @@ def who_writes(session: Session, rows: Sequence[AddressRow], said: Said, now: da
         holder = _with_role(session, rows, WHO[choice_id])
         _take_phone(session, rows[0], holder, now)
         return Writer(holder or rows[0], choice_id=choice_id)
-    holder = speaking(rows, now)
+    holder = phones.holder(rows, now)
     if holder is not None:
         _goes_on(session, holder, now)
         return Writer(holder)
     return Writer(_with_role(session, rows, Role.CHILD) or rows[0], is_known=False)
-
-
-def speaking(rows: Sequence[AddressRow], now: datetime) -> AddressRow | None:
-    """Return the address of the person who was last known to hold the phone, if that is not long ago."""
-    last = max((r for r in rows if r.speaking_at), key=_spoke_at, default=None)
-    return last if last is not None and now < _spoke_at(last) + SPEAKS_FOR else None
-
-
-def _spoke_at(row: AddressRow) -> datetime:
-    assert row.speaking_at is not None, "only rows of those who spoke are compared"
-    return row.speaking_at
 
 
 def _says_who(
@@ -139,7 +128,7 @@ def is_for_another(session: Session, inbound: InboundRow, parts: Parts) -> bool:
     address = address_of(session, inbound)
     if not address.shared or _is_opt_word(inbound):
         return False
-    holder = speaking(phones.same_address(session, address), parts.now())
+    holder = phones.holder(phones.same_address(session, address), parts.now())
     if holder is None or holder.contact_id == inbound.contact_id:
         return False
     if inbound.choice_id in WHO:
@@ -172,7 +161,9 @@ def asks_who(session: Session, answering: Answering, parts: Parts) -> bool:
 
 def _is_held(session: Session, inbound: InboundRow, now: datetime) -> bool:
     """Return whether we know who holds the phone that a message came from."""
-    return speaking(phones.same_address(session, address_of(session, inbound)), now) is not None
+    return (
+        phones.holder(phones.same_address(session, address_of(session, inbound)), now) is not None
+    )
 
 
 def _keep(session: Session, inbound: InboundRow, state: str, parts: Parts) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from bot.domain.channels import Address, Channel
+from bot.domain.reach import SPEAKS_FOR
 from bot.store import contacts
 from bot.store.outbox import NEVER_SHOWN
 from bot.store.tables import AddressRow, InboundRow, OutboundRow, TaskRow
@@ -48,6 +49,25 @@ def same_address(session: Session, address: AddressRow) -> Sequence[AddressRow]:
     return session.scalars(query.order_by(AddressRow.id)).all()
 
 
+def holder(rows: Sequence[AddressRow], now: datetime) -> AddressRow | None:
+    """Return the address of the person who was last known to hold the phone, if that is not long ago."""
+    last = max((r for r in rows if r.speaking_at), key=_spoke_at, default=None)
+    return last if last is not None and now < _spoke_at(last) + SPEAKS_FOR else None
+
+
+def _spoke_at(row: AddressRow) -> datetime:
+    assert row.speaking_at is not None, "only rows of those who spoke are compared"
+    return row.speaking_at
+
+
+def is_with_another(session: Session, address: AddressRow, now: datetime) -> bool:
+    """Return whether somebody else holds the phone, so that this contact's words must not go there."""
+    if not address.shared:
+        return False
+    found = holder(same_address(session, address), now)
+    return found is not None and found.contact_id != address.contact_id
+
+
 def last_question(session: Session, address: AddressRow, now: datetime) -> OutboundRow | None:
     """Return the last message with choices that anybody saw at this address."""
     here = [row.id for row in same_address(session, address)]
@@ -81,6 +101,13 @@ def give(session: Session, inbound: InboundRow, to: AddressRow, now: datetime) -
     inbound.contact_id, inbound.address_id = to.contact_id, to.id
     inbound.state, inbound.intent, inbound.next_attempt_at = "waiting", None, now
     session.flush()
+
+
+def answer_at(session: Session, old: AddressRow, new: AddressRow) -> None:
+    """Let what was written at the old address be answered at the new one, also what is about safety."""
+    theirs = InboundRow.address_id == old.id, InboundRow.contact_id == new.contact_id
+    is_open = (InboundRow.state == "waiting") | InboundRow.safety.is_not(None)
+    session.execute(update(InboundRow).where(*theirs, is_open).values(address_id=new.id))
 
 
 def is_known_now(session: Session, inbound_id: UUID, now: datetime) -> None:

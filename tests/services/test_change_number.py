@@ -10,10 +10,12 @@ from bot.domain.contacts import Role
 from bot.domain.dialogue import Reply
 from bot.domain.reach import route
 from bot.errors import AcompanaError
+from bot.gateways.dialogue import DialogueDown
 from bot.services.change_number import DIGITS, MOST_A_DAY, enter_number
 from bot.services.circumstances import reaches_of
 from bot.services.enrol import Enrolment, enrol
 from bot.services.erase import erase
+from bot.services.keep_watch import keep_watch
 from bot.services.prove_number import MOST_WRONG, settle_expired
 from bot.store import contacts, database, staff
 from bot.store.risk_tables import EscalationRow
@@ -183,6 +185,32 @@ def test_what_comes_next_goes_to_the_new_number_only(digits, new, old, parts, fa
         assert {a.id: a.number for a in addresses}[found.address.id] == new.number
 
 
+def test_what_was_still_to_be_answered_is_answered_on_the_new_phone(
+    digits, new, old, dialogue, time
+):
+    dialogue.failure = DialogueDown("ConnectError")
+    old.says("a que hora me voy")
+    new.says(digits)
+    dialogue.failure = None
+    time.passes(minutes=2)
+    new.works()
+
+    assert new.said == ["requests.greet"]
+    assert dialogue.requests[-1].text == "a que hora me voy"
+
+
+def test_whether_somebody_came_is_asked_on_the_new_phone(digits, new, old, parts, time, family):
+    old.says(HIT)
+    new.says(digits)
+    escalation = escalated(parts, family.child)[0]
+    time.moment = escalation.proof_at
+    while keep_watch(new.parts):
+        pass
+    new.works()
+
+    assert new.said == ["disclosure.proof"]
+
+
 def test_on_whatsapp_the_digits_are_as_good(digits, new, parts, family):
     whatsapp = new.on(Channel.WHATSAPP)
     whatsapp.says(digits)
@@ -336,7 +364,7 @@ def test_danger_told_from_a_number_that_is_not_proved_calls_a_person(digits, new
     assert new.said[0].startswith("disclosure.")
     assert escalated(parts, stranger)
 
-    new.says(f"{digits} y me da miedo que me mate")
+    new.says(f"{digits} mi tio me pega con el cinturon")
     assert new.said[0].startswith("disclosure.")
 
 
@@ -378,10 +406,11 @@ def test_a_number_that_said_stop_is_not_written_to_a_person_looks(wants, old, ne
     assert ("contact_change", "") in tasks_of(parts, family.child)
 
 
-def test_nobody_makes_us_write_to_many_strangers(wants, old, parts, time):
+def test_nobody_makes_us_write_to_many_strangers(wants, old):
     for _ in range(MOST_A_DAY):
         wants().says(fresh_number())
         assert old.said == TELLS_THE_DIGITS
+        old.works()
     wants().says(fresh_number())
     assert old.said == ["requests.new_number"]
 

@@ -69,7 +69,8 @@ LAST_NAMES = ["Cux", "Paz", "Mejía", "López", "Ixchop", "Reyes", "Aguilar", "P
 
 def families(contacts: int, days: int, seed: int, case_managers: Sequence[str]) -> list[Family]:
     """Return families with so many contacts in all, about one caregiver for each child."""
-    found, people = [], 0
+    found: list[Family] = []
+    people = 0
     while people < contacts:
         dice = Random(f"{seed}/family/{len(found)}")
         family = _family(len(found), people, days, case_managers, dice)

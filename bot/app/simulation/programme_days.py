@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 from bot.app.simulation.enrolling import enrol_all
@@ -87,13 +87,15 @@ def _plan(family: Family, world: World) -> None:
     for person in family.people:
         dice = person.chance(world.wanted.seed, "number")
         for at in _changes(family, dice):
+            days_without = 0.0
             if dice.random() < LOSES_FIRST:
+                days_without = dice.uniform(2, 10)
                 world.soon(LosesNumber(person), at - world.now)
-                at += timedelta(days=dice.uniform(2, 10))
-            world.soon(HasNewNumber(person), at - world.now)
+            known_at = at + timedelta(days=days_without)
+            world.soon(HasNewNumber(person), known_at - world.now)
 
 
-def _changes(family: Family, dice: Random) -> Iterator:
+def _changes(family: Family, dice: Random) -> Iterator[datetime]:
     at = family.enrolled_at + YEAR * dice.expovariate(CHANGES_A_YEAR)
     while at < family.enrolled_at + 4 * YEAR:
         yield at

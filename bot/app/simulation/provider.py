@@ -6,8 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, bindparam, text
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import UUID as PgUuid
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from bot.app.simulation import promises
@@ -39,7 +38,7 @@ WHERE o.status = 'queued' AND o.next_attempt_at <= :now ORDER BY o.sequence"""
 LEAVE = text(
     """UPDATE outbound SET status = :status, sending_at = :now, accepted_at = :now, status_at = :now,
     attempts = 1, provider_reference = 'SM' || replace(id::text, '-', '') WHERE id = ANY(:ids)"""
-).bindparams(bindparam("ids", type_=ARRAY(PgUuid())))
+).bindparams(bindparam("ids", type_=postgresql.ARRAY(postgresql.UUID())))
 
 Left = Row[Any]
 
