@@ -94,7 +94,7 @@ class OnePhone:
         with database.unit_of_work(self.parts.engine) as session:
             ids = [row.id for row in phones.everybody_at(session, self.number)]
             query = select(OutboundRow).where(
-                OutboundRow.address_id.in_(ids), OutboundRow.sending_at.is_not(None)
+                OutboundRow.address_id.in_(ids), OutboundRow.accepted_at.is_not(None)
             )
             return list(session.scalars(query.order_by(OutboundRow.sequence)))
 

@@ -122,14 +122,24 @@ class Screener:
         for other in tiers[1:]:
             tier = more_urgent(tier, other)
         urgent = [c for c in categories if self.taxonomy.tiers[c] is tier]
-        category = (
-            opinion.category if opinion.category in urgent else min(urgent, key=self.taxonomy.rank)
-        )
+        category = self._leading(urgent, opinion)
         layer = "both" if strong and thinks_so else "lexicon" if strong else "classifier"
         lines = tuple(dict.fromkeys(h.phrase.line for h in strong))
         return Screening(decision, category, tier, layer, opinion.score, found=lines)
 
+    def _leading(self, urgent: Sequence[str], opinion: Opinion) -> str:
+        """Return the category of several equally urgent ones that leads to the most people.
 
+        Whoever fears the return because of a gang fears the return: the advocate is told as well.
+        """
+        if FEAR_OF_RETURN in urgent:
+            return FEAR_OF_RETURN
+        if opinion.category in urgent:
+            return opinion.category
+        return min(urgent, key=self.taxonomy.rank)
+
+
+FEAR_OF_RETURN = "fear_of_return"
 _STRENGTH = {Decision.NONE: 0, Decision.ASK: 1, Decision.ALERT: 2}
 
 

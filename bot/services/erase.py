@@ -53,6 +53,8 @@ def erase(session: Session, contact_id: UUID, parts: Parts, *, although_open: bo
     """
     row = contacts.get(session, contact_id)
     _end_escalations(session, contact_id, parts, although_open)
+    theirs = select(AddressRow.id).where(AddressRow.contact_id == contact_id)
+    session.execute(delete(OutboundRow).where(OutboundRow.address_id.in_(theirs)))
     for table in _WORDS:
         session.execute(delete(table).where(table.contact_id == contact_id))
     session.execute(delete(JourneyRow).where(JourneyRow.child_id == contact_id))

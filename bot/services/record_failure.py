@@ -15,7 +15,7 @@ from bot.gateways.sending import (
 from bot.services.fall_back import fall_back_to_sms
 from bot.services.parts import Parts
 from bot.services.tasks import open_task
-from bot.store import database, outbox
+from bot.store import database, outbox, phones
 from bot.store.tables import OutboundRow
 
 
@@ -64,6 +64,7 @@ def _give_up(session: Session, row: OutboundRow, parts: Parts) -> None:
 
 
 def _stop(session: Session, row: OutboundRow, parts: Parts) -> None:
-    address = outbox.address_of(session, row)
-    address.opted_out_at = address.opted_out_at or parts.now()
-    outbox.cancel_waiting(session, row.address_id, parts.now())
+    """A STOP that the provider knows of holds for everybody who is reached there."""
+    for address in phones.same_address(session, outbox.address_of(session, row)):
+        address.opted_out_at = address.opted_out_at or parts.now()
+        outbox.cancel_waiting(session, address.id, parts.now())

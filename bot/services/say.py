@@ -12,7 +12,7 @@ from bot.phrasebook.splitting import split
 from bot.services.parts import Parts
 from bot.services.speaker import speaker_for
 from bot.services.tasks import open_task
-from bot.store import database, outbox, told_facts
+from bot.store import database, outbox, phones, told_facts
 from bot.store.tables import AddressRow, ContactRow, InboundRow, OutboundRow
 
 LATER_PART = 500
@@ -89,10 +89,13 @@ def say_about_safety(
 ) -> bool:
     """Say something later about a disclosure, where it was written; return whether that is allowed.
 
-    It needs no consent of its own, because the contact began; a STOP since then is respected.
+    It needs no consent of its own, because the contact began; a STOP since then is respected, and
+    that somebody else holds a shared phone by now.
     """
     address = session.get_one(AddressRow, inbound.address_id)
     if address.opted_out_at is not None and address.opted_out_at > inbound.received_at:
+        return False
+    if phones.is_with_another(session, address, parts.now()):
         return False
     used = [row.part for row in outbox.answers_to(session, inbound.id)]
     first = max([LATER_PART, *(part + 1 for part in used if part < LATER_PART + 100)])

@@ -55,7 +55,9 @@ def _way_to(session: Session, contact: ContactRow, parts: Parts) -> Route | None
     has_template = template_of("check_in.invite", contact, parts) is not None
     found = route(addresses, parts.now(), has_template=has_template)
     usable = [a for a in addresses if a.is_usable]
-    return found or (Route(usable[0], Way.DIRECT) if usable else None)
+    if found is not None or not usable:
+        return found
+    return Route(usable[0], Way.ASK_WHO if usable[0].shared else Way.DIRECT)
 
 
 def accepts_unasked(session: Session, contact: ContactRow) -> bool:

@@ -15,10 +15,20 @@ from bot.services.parts import Parts
 from bot.services.record_failure import record_failure
 from bot.services.say import Lane
 from bot.services.say_unasked import accepts_unasked
-from bot.store import contacts, database, outbox
+from bot.store import contacts, database, outbox, phones
 from bot.store.tables import OutboundRow
 
 logger = logging.getLogger(__name__)
+
+FOR_ANYBODY = frozenset(
+    {
+        "check_in.invite",
+        "contact_change.shared_ask_who",
+        "contact_change.shared_later",
+        "subscription.opted_out",
+    }
+)
+"""Neutral words: they may be read by whoever of a family holds the phone."""
 
 LONGEST_PAUSE = 0.25
 """Seconds; a slow sender keeps nobody for longer from looking whether another one has work."""
@@ -87,7 +97,7 @@ def _take(parts: Parts) -> Parcel | float:
             row = _next_row(session, parts)
             if not isinstance(row, OutboundRow):
                 return row
-            if _may_leave(session, row):
+            if _may_leave(session, row, parts.now()):
                 rate = parts.settings.rate(row.channel)
                 outbox.take_pace(session, _sender_of(session, row, parts), parts.now(), rate)
                 return _parcel(session, row)
@@ -145,15 +155,18 @@ def _shortest_wait(free_at: Iterable[datetime], now: datetime) -> float:
     return min(waits, default=0)
 
 
-def _may_leave(session: Session, row: OutboundRow) -> bool:
+def _may_leave(session: Session, row: OutboundRow, now: datetime) -> bool:
     """Answers may leave unless the address opted out; unasked messages also need a consent.
 
-    An answer about safety leaves even after STOP: the contact has written since.
+    An answer about safety leaves even after STOP: the contact has written since. While somebody else
+    holds a shared phone nothing leaves but what whoever holds it may read.
     """
+    address = outbox.address_of(session, row)
+    if phones.is_with_another(session, address, now) and not set(row.message_ids) <= FOR_ANYBODY:
+        return False
     is_answer = row.inbound_id is not None
     if is_answer and row.lane == Lane.RISK:
         return True
-    address = outbox.address_of(session, row)
     if address.opted_out_at is not None or address.retired_at is not None:
         return False
     return is_answer or accepts_unasked(session, contacts.get(session, row.contact_id))

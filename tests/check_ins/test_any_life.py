@@ -16,7 +16,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import event, select, update
+from sqlalchemy import delete, event, select, update
 
 from bot.domain.check_in import OVER, State, due_steps
 from bot.domain.consent import Agreement, Consent, may_be_written_to_unasked
@@ -34,7 +34,7 @@ from bot.services import handle_escalation
 from bot.services.plan_check_ins import anchors_for
 from bot.services.programme import programme
 from bot.store import contacts, database, escalations
-from bot.store.tables import AddressRow, ConsentRow, ContactRow, OutboundRow
+from bot.store.tables import AddressRow, ConsentRow, ContactRow, OutboundRow, SenderPaceRow
 from bot.store.time_tables import CheckInRow
 from tests.builders import make_family
 from tests.check_ins.conftest import AT_HOME, DANGER, DOUBT, welcome
@@ -283,7 +283,10 @@ class Happenings(RuleBasedStateMachine):
 
     @rule(minutes=st.integers(1, 90))
     def the_clock_is_put_back(self, minutes):
+        """The pace of the senders is left out: they would wait for the old time to come again."""
         self.time.passes(minutes=-minutes)
+        with database.unit_of_work(self.parts.engine) as session:
+            session.execute(delete(SenderPaceRow))
         self.life.tick()
 
     @rule()
@@ -393,6 +396,7 @@ def silence_the_others(parts):
     with database.unit_of_work(parts.engine) as session:
         session.execute(update(CheckInRow).values(wake_at=None))
         session.execute(update(ContactRow).values(planned_at=parts.now()))
+        session.execute(delete(SenderPaceRow))
 
 
 @pytest.fixture

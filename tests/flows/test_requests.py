@@ -17,7 +17,7 @@ def talk(conversation) -> Conversation:
     ("text", "said", "task"),
     [
         ("quiero hablar con una persona", "requests.person", "person"),
-        ("cambie de numero de celular", "requests.new_number", "contact_change"),
+        ("cambie de numero de celular", "contact_change.number_ask", "contact_change"),
         ("no se leer me lo puede mandar en audio", "requests.read_aloud", "read_aloud"),
     ],
 )

@@ -16,7 +16,7 @@ TOGETHER = timedelta(hours=1)
 SOON = timedelta(minutes=15)
 """The same for what belongs to a day of travel, where a quarter of an hour decides."""
 
-MINUTES = timedelta(minutes=5)
+MINUTES = timedelta(minutes=15)
 """The same for single things, such as a word to leave or a sign of danger."""
 
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import text
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, text
 
 from bot.app.simulation.clock import SOON, end_of_span
 from bot.services.programme import programme
@@ -49,10 +48,10 @@ class Ahead:
     watch_at: datetime | None
 
 
-def look_ahead(session: Session) -> Ahead:
+def look_ahead(eye: Connection) -> Ahead:
     """Return when something is due next."""
-    due = [(row.wake_at, row.step) for row in session.execute(DUE, {"many": MANY})]
-    others = session.execute(OTHERS).one()
+    due = [(row.wake_at, row.step) for row in eye.execute(DUE, {"many": MANY})]
+    others = eye.execute(OTHERS).one()
     return Ahead(_look_at(due), others.to_plan, others.watch_at)
 
 

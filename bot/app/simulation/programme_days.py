@@ -81,9 +81,9 @@ def plan_everything(world: World) -> None:
 def _plan(family: Family, world: World) -> None:
     world.with_others(Enrols(family), family.enrolled_at - world.now)
     for version in family.journeys:
-        world.soon(Confirms(family, version), version.at - world.now)
+        world.with_others(Confirms(family, version), version.at - world.now)
     if family.closed_at is not None:
-        world.soon(Closes(family), family.closed_at - world.now)
+        world.with_others(Closes(family), family.closed_at - world.now)
     for person in family.people:
         dice = person.chance(world.wanted.seed, "number")
         for at in _changes(family, dice):
@@ -91,8 +91,8 @@ def _plan(family: Family, world: World) -> None:
             if dice.random() < LOSES_FIRST:
                 days_without = dice.uniform(2, 10)
                 world.soon(LosesNumber(person), at - world.now)
-            known_at = at + timedelta(days=days_without)
-            world.soon(HasNewNumber(person), known_at - world.now)
+            known_at = in_the_office(at + timedelta(days=days_without))
+            world.with_others(HasNewNumber(person), known_at - world.now)
 
 
 def _changes(family: Family, dice: Random) -> Iterator[datetime]:
@@ -100,6 +100,11 @@ def _changes(family: Family, dice: Random) -> Iterator[datetime]:
     while at < family.enrolled_at + 4 * YEAR:
         yield at
         at += YEAR * dice.expovariate(CHANGES_A_YEAR) + timedelta(days=20)
+
+
+def in_the_office(moment: datetime) -> datetime:
+    """Return noon of that day, where most families live: nobody enters a number at night."""
+    return moment.replace(hour=18, minute=0)
 
 
 def enrol_families(enrolled: Sequence[Enrols], world: World) -> None:

@@ -17,7 +17,6 @@ from bot.services.keep_watch import keep_watch
 from bot.services.plan_check_ins import plan_next
 from bot.services.run_check_ins import run_due
 from bot.services.send_notice import send_next_notice
-from bot.store import database
 
 Told = Callable[[float], None]
 """Is told which share of the days is over."""
@@ -28,18 +27,14 @@ def run(world: World, told: Told) -> None:
     days.plan_everything(world)
     world.soon(staff.DoesTasks(), timedelta(hours=2))
     whole = timedelta(days=world.wanted.days)
-    while (ahead := _ahead(world)) is not None:
+    while True:
+        ahead = look_ahead(world.eye)
         moment = _next(world, ahead)
         if moment is None or moment > BEGINS_AT + whole:
             return
         world.clock.move_to(moment)
         _step(world, ahead)
         told((world.now - BEGINS_AT) / whole)
-
-
-def _ahead(world: World) -> Ahead:
-    with database.unit_of_work(world.parts.engine) as session:
-        return look_ahead(session)
 
 
 def _next(world: World, ahead: Ahead) -> datetime | None:
@@ -52,17 +47,18 @@ def _next(world: World, ahead: Ahead) -> datetime | None:
 
 
 def _step(world: World, ahead: Ahead) -> None:
-    """Do everything that is due at this moment."""
-    _do_planned(world)
+    """Do a share of all that is due at this moment; what is left over is due in the next step."""
+    is_said = _do_planned(world)
     if ahead.to_plan:
-        while plan_next(world.parts):
-            pass
+        plan_next(world.parts)
     if _is_due(ahead.look_at, world):
-        while run_due(world.parts):
-            pass
+        run_due(world.parts)
+        is_said = True
     if world.is_watched or _is_due(ahead.watch_at, world):
         _watch(world)
-    send_all(world)
+        is_said = True
+    if is_said:
+        send_all(world)
 
 
 def _is_due(moment: datetime | None, world: World) -> bool:
@@ -79,10 +75,11 @@ def _watch(world: World) -> None:
     staff.watch(world)
 
 
-def _do_planned(world: World) -> None:
-    """Do what people have planned, ordinary things all together."""
+def _do_planned(world: World) -> bool:
+    """Do what people have planned, ordinary things all together; return whether anything may be said."""
     reactions: list[Reaction] = []
     enrolled: list[Enrols] = []
+    is_said = False
     for what in world.agenda.due(world.now):
         if isinstance(what, Reaction):
             reactions.append(what)
@@ -90,10 +87,12 @@ def _do_planned(world: World) -> None:
             enrolled.append(what)
         else:
             DO[type(what)](world, what)
+            is_said = True
     if enrolled:
         days.enrol_families(enrolled, world)
     if reactions:
         answer_all(reactions, world)
+    return is_said
 
 
 def _write(world: World, writes: Writes) -> None:

@@ -40,13 +40,14 @@ def made_world(wanted: Wanted, settings: Settings, url: str, share: int, shares:
     case_managers = [key for key, person in staff.items() if person.role == "case_manager"]
     everybody = families(wanted.contacts, wanted.days, wanted.seed, case_managers)
     mine = everybody[share::shares]
-    return World(wanted, parts, clock, mine, staff, Sayings(parts.words))
+    eye = parts.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    return World(wanted, parts, clock, mine, staff, Sayings(parts.words), eye)
 
 
 def _parts(settings: Settings, url: str, clock: VirtualClock) -> Parts:
     return Parts(
         settings=settings,
-        engine=create_engine(with_driver(url), pool_size=2, query_cache_size=2_000),
+        engine=create_engine(with_driver(url), pool_size=3, query_cache_size=2_000),
         words=with_approved_templates(read_phrasebook(CONTENT)),
         dialogue=PlayedDialogue(),
         provider=StandInProvider(settings),

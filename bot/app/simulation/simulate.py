@@ -115,6 +115,7 @@ def live(
         return outcome_of(world)
     finally:
         gc.set_threshold(*before)
+        world.eye.close()
         world.parts.engine.dispose()
 
 

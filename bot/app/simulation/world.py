@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
+from sqlalchemy import Connection
+
 from bot.app.simulation.clock import MINUTES, TOGETHER, Agenda, VirtualClock, end_of_span
 from bot.app.simulation.people import Family, Person
 from bot.app.simulation.sayings import Sayings
@@ -46,6 +48,8 @@ class World:
     families: list[Family]
     staff: dict[str, Colleague]
     sayings: Sayings
+    eye: Connection
+    """A connection that looks at what is due next, outside of all transactions."""
     agenda: Agenda = field(default_factory=Agenda)
     tally: Tally = field(default_factory=Tally)
     people: dict[UUID, Person] = field(default_factory=dict)
