@@ -1,7 +1,7 @@
 """What an answer to a check-in leads to: it is kept, and somebody may have to act on it."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -72,18 +72,25 @@ def keep_answer(
     parts: Parts,
 ) -> None:
     """Store an answer once for each question of a check-in."""
+    values = answer_values(row, question, choice, inbound.id if inbound else None, parts.now())
+    session.execute(insert(AnswerRow).values(**values).on_conflict_do_nothing())
+
+
+def answer_values(
+    row: CheckInRow, question: Question, choice: str, inbound_id: UUID | None, now: datetime
+) -> dict[str, Any]:
+    """Return what is stored of one answer."""
     questionnaire = questionnaire_of(row)
-    values = {
+    return {
         "check_in_id": row.id,
         "contact_id": row.contact_id,
         "questionnaire": questionnaire.id if questionnaire else "",
         "question": question.id,
         "indicator": question.indicator,
         "value": {"choice": choice, "score": question.score(choice)},
-        "inbound_id": inbound.id if inbound else None,
-        "answered_at": parts.now(),
+        "inbound_id": inbound_id,
+        "answered_at": now,
     }
-    session.execute(insert(AnswerRow).values(**values).on_conflict_do_nothing())
 
 
 def finish_check_in(

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,8 +13,8 @@ from bot.domain.anchors import Anchor, CaseFacts, anchors_of
 from bot.domain.check_in import OVER, Due, State, due_steps
 from bot.domain.check_in_plan import Step
 from bot.domain.contacts import Role
-from bot.domain.journey import Journey
 from bot.errors import AcompanaError
+from bot.services.cases import Cases, read_cases
 from bot.services.parts import Parts
 from bot.services.programme import programme
 from bot.services.tasks import open_task
@@ -71,7 +70,7 @@ def _plan_safely(session: Session, row: ContactRow, parts: Parts) -> None:
 def plan_now(session: Session, rows: Sequence[ContactRow], parts: Parts) -> None:
     """Plan these contacts in the caller's transaction."""
     known = check_ins.of_contacts(session, [row.id for row in rows])
-    cases = _read_cases(session, rows)
+    cases = read_cases(session, rows)
     fresh = [v for row in rows for v in _plan(row, known[row.id], cases, parts)]
     check_ins.add(session, fresh)
     for row in rows:
@@ -81,25 +80,6 @@ def plan_now(session: Session, rows: Sequence[ContactRow], parts: Parts) -> None
 def plan_family_again(session: Session, child_id: UUID) -> None:
     """Let the clock plan a child and everybody who receives the child anew."""
     check_ins.plan_again(session, [child_id, *contacts.caregivers_of(session, child_id)])
-
-
-@dataclass(frozen=True)
-class Cases:
-    """What was read about the contacts of one batch: children, journeys, dangers that were closed."""
-
-    children: Mapping[UUID, ContactRow]
-    journeys: Mapping[UUID, Journey]
-    closed: Mapping[UUID, list[datetime]]
-
-
-def _read_cases(session: Session, rows: Sequence[ContactRow]) -> Cases:
-    children = contacts.children_of(session, rows)
-    known = {child.id: child for child in children.values()}
-    return Cases(
-        children=children,
-        journeys=journeys.current_of(session, list(known)),
-        closed=escalations.closed_of(session, [row.id for row in rows] + list(known)),
-    )
 
 
 def _plan(

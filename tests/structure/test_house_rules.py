@@ -85,6 +85,8 @@ COLUMNS = {f"{t.name}.{c.name}" for t in Base.metadata.tables.values() for c in 
 REQUESTS_LIBRARY = COLUMNS | {
     "requests.exceptions",
     "onboarding.rules",
+    "staff.handle",
+    "staff.do_tasks",
     "requests.post",
     "requests.get",
 }

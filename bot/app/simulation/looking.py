@@ -32,9 +32,9 @@ OTHERS = text(
             ORDER BY proof_at LIMIT 1),
         (SELECT min(due_at) FROM safety_question WHERE settled_at IS NULL),
         (SELECT due_at FROM task WHERE done_at IS NULL AND told_at IS NULL AND tier <> 'low'
-            ORDER BY due_at LIMIT 1),
-        (SELECT min(next_attempt_at) FROM notice WHERE status = 'queued')
-    ) AS watch_at"""
+            ORDER BY due_at LIMIT 1)
+    ) AS watch_at,
+    (SELECT min(next_attempt_at) FROM notice WHERE status = 'queued') AS notice_at"""
 )
 
 
@@ -46,13 +46,16 @@ class Ahead:
     """When the check-ins are looked at that are due by then."""
     to_plan: bool
     watch_at: datetime | None
+    """When a deadline is over, or a promised time has come."""
+    notice_at: datetime | None
+    """When somebody of the staff is notified."""
 
 
 def look_ahead(eye: Connection) -> Ahead:
     """Return when something is due next."""
     due = [(row.wake_at, row.step) for row in eye.execute(DUE, {"many": MANY})]
     others = eye.execute(OTHERS).one()
-    return Ahead(_look_at(due), others.to_plan, others.watch_at)
+    return Ahead(_look_at(due), others.to_plan, others.watch_at, others.notice_at)
 
 
 def _look_at(due: Sequence[tuple[datetime, str]]) -> datetime | None:

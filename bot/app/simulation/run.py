@@ -42,7 +42,7 @@ def _next(world: World, ahead: Ahead) -> datetime | None:
     to_plan = world.now if ahead.to_plan else None
     is_news = world.watched_at is None or (ahead.watch_at or world.now) > world.watched_at
     watch_at = ahead.watch_at if is_news else None
-    moments = [world.agenda.next_at, to_plan, ahead.look_at, watch_at]
+    moments = [world.agenda.next_at, to_plan, ahead.look_at, watch_at, ahead.notice_at]
     return min((max(m, world.now) for m in moments if m is not None), default=None)
 
 
@@ -54,11 +54,16 @@ def _step(world: World, ahead: Ahead) -> None:
     if _is_due(ahead.look_at, world):
         run_due(world.parts)
         is_said = True
-    if world.is_watched or _is_due(ahead.watch_at, world):
+    if _is_due(ahead.watch_at, world):
         _watch(world)
         is_said = True
+    if _is_due(ahead.notice_at, world):
+        while send_next_notice(world.parts):
+            pass
     if is_said:
         send_all(world)
+    if world.is_watched:
+        staff.watch(world)
 
 
 def _is_due(moment: datetime | None, world: World) -> bool:
@@ -66,13 +71,10 @@ def _is_due(moment: datetime | None, world: World) -> bool:
 
 
 def _watch(world: World) -> None:
-    """Let the clock look at deadlines, have staff called, and let them answer."""
+    """Let the clock look at deadlines; somebody may be called because of one."""
     while keep_watch(world.parts):
         pass
-    while send_next_notice(world.parts):
-        pass
-    world.watched_at = world.now
-    staff.watch(world)
+    world.watched_at, world.is_watched = world.now, True
 
 
 def _do_planned(world: World) -> bool:

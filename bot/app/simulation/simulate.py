@@ -107,6 +107,7 @@ def live(
     """Live through all days with one share of the families, and count what is left."""
     world = made_world(wanted, settings, url, share, shares)
     before = gc.get_threshold()
+    gc.freeze()
     gc.set_threshold(MOST_OBJECTS, *before[1:])
     try:
         run(world, told)
@@ -115,6 +116,7 @@ def live(
         return outcome_of(world)
     finally:
         gc.set_threshold(*before)
+        gc.unfreeze()
         world.eye.close()
         world.parts.engine.dispose()
 

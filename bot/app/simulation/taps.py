@@ -6,7 +6,7 @@ it had left. A choice that calls a person goes the long way instead.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import Random
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,7 +23,7 @@ from bot.domain.channels import Channel
 from bot.domain.check_in import State
 from bot.domain.contacts import country_of_number
 from bot.domain.questionnaire import Question
-from bot.services.answer_check_in import record_answer
+from bot.services.answer_check_in import answer_values, record_answer
 from bot.services.check_in_words import audience_of, questionnaire_of, words_of
 from bot.services.open_check_in import patience, was_said
 from bot.services.programme import programme
@@ -205,23 +205,6 @@ def _record(
         return
     share.answers.append(answer_values(row, question, choice, inbound["id"], world.now))
     row.wake_at = world.now + patience(row, programme().steps[row.step])
-
-
-def answer_values(
-    row: CheckInRow, question: Question, choice: str, inbound_id: UUID, now: datetime
-) -> dict[str, Any]:
-    """Return what `keep_answer` stores, to be stored together with many others."""
-    questionnaire = questionnaire_of(row)
-    return {
-        "check_in_id": row.id,
-        "contact_id": row.contact_id,
-        "questionnaire": questionnaire.id if questionnaire else "",
-        "question": question.id,
-        "indicator": question.indicator,
-        "value": {"choice": choice, "score": question.score(choice)},
-        "inbound_id": inbound_id,
-        "answered_at": now,
-    }
 
 
 def _reply(
