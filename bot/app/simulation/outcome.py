@@ -66,7 +66,7 @@ def outcome_of(world: World) -> Outcome:
         found.states = _counted(session, STATES)
         found.planned = _counted(session, SAID)
         found.tasks = _counted(session, TASKS)
-        found.late = Counter(dict(session.execute(LATE).tuples().all()))
+        found.late = Counter({hours: count for hours, count in session.execute(LATE)})
         found.taken = Counter((tier, minutes) for tier, minutes in session.execute(TAKEN))
     for name, (rows, size) in tables_of(world.parts.engine).items():
         found.rows[name], found.bytes[name] = rows, size
