@@ -120,7 +120,7 @@ def _states(parts: Parts) -> Counter[str]:
     """Return how many check-ins are in each state."""
     query = select(CheckInRow.state, func.count()).group_by(CheckInRow.state)
     with database.unit_of_work(parts.engine) as session:
-        return Counter({state: count for state, count in session.execute(query)})
+        return Counter({row[0]: row[1] for row in session.execute(query)})
 
 
 def _left(parts: Parts) -> int:

@@ -203,7 +203,9 @@ def test_a_sad_emoji_outweighs_the_others(quiet_conversation, dialogue, typed):
 
 
 def test_a_long_story_is_also_read_by_a_person(quiet_conversation):
-    quiet_conversation.says("ayer fuimos a la cancha con mi hermano y despues comimos tortillas " * 12)
+    quiet_conversation.says(
+        "ayer fuimos a la cancha con mi hermano y despues comimos tortillas " * 12
+    )
 
     assert quiet_conversation.said == ["requests.greet"]
     assert quiet_conversation.tasks == ["long_message"]

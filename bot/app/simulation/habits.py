@@ -23,7 +23,7 @@ class Doing(Enum):
     STOPS = 0.0012
     PAUSES = 0.001
     DISCLOSES = 0.003
-    OWN_WORDS = 0.02
+    OWN_WORDS = 0.015
     PARTLY = 0.07
     LATER = 0.02
     ANSWERS = 1.0
@@ -90,10 +90,9 @@ def hears(row: Row[Any], world: World) -> None:
 def _about_check_in(row: Row[Any], person: Person, world: World) -> None:
     world.heard[row.check_in_id] += 1
     dice = world.dice(person, row.created_at)
-    share = person.habit.answers * SILENT_ABOUT_REMINDERS ** (world.heard[row.check_in_id] - 1)
-    if dice.random() >= share:
-        return
     span = SOON if is_hurried(row.step) else TOGETHER
+    if dice.random() >= _share(person, span, world.heard[row.check_in_id] - 1):
+        return
     at = awake_at(world.now + _delay(person, span, dice), person)
     doing = _doing(dice)
     if doing is Doing.LATER and row.template is None:
@@ -103,6 +102,12 @@ def _about_check_in(row: Row[Any], person: Person, world: World) -> None:
         world.with_others(reaction, at - world.now, span)
     else:
         world.soon(TheLongWay(reaction), at - world.now)
+
+
+def _share(person: Person, span: timedelta, reminders: int) -> float:
+    """Return how likely an answer is; on a day of travel half of the silent ones answer after all."""
+    silent = 1 - person.habit.answers
+    return (1 - (silent if span is TOGETHER else silent / 2)) * SILENT_ABOUT_REMINDERS**reminders
 
 
 def _delay(person: Person, span: timedelta, dice: Random) -> timedelta:

@@ -13,7 +13,7 @@ from bot.services.programme import programme
 PATIENCE = timedelta(hours=1)
 """An ordinary check-in is looked at so long after its time at the latest, sooner together with many."""
 
-MANY = 40
+MANY = 100
 """So many that are due are looked at at once."""
 
 HURRIED = timedelta(hours=4)

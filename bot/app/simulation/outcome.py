@@ -66,7 +66,7 @@ def outcome_of(world: World) -> Outcome:
         found.states = _counted(session, STATES)
         found.planned = _counted(session, SAID)
         found.tasks = _counted(session, TASKS)
-        found.late = Counter({hours: count for hours, count in session.execute(LATE)})
+        found.late = Counter({row[0]: row[1] for row in session.execute(LATE)})
         found.taken = Counter((tier, minutes) for tier, minutes in session.execute(TAKEN))
     for name, (rows, size) in tables_of(world.parts.engine).items():
         found.rows[name], found.bytes[name] = rows, size

@@ -51,12 +51,7 @@ def _step(world: World, ahead: Ahead) -> None:
     is_said = _do_planned(world)
     if ahead.to_plan:
         plan_next(world.parts)
-    if _is_due(ahead.look_at, world):
-        run_due(world.parts)
-        is_said = True
-    if _is_due(ahead.watch_at, world):
-        _watch(world)
-        is_said = True
+    is_said = _look(world, ahead) or is_said
     if _is_due(ahead.notice_at, world):
         while send_next_notice(world.parts):
             pass
@@ -64,6 +59,16 @@ def _step(world: World, ahead: Ahead) -> None:
         send_all(world)
     if world.is_watched:
         staff.watch(world)
+
+
+def _look(world: World, ahead: Ahead) -> bool:
+    """Let the clock look at check-ins and deadlines; return whether anything may be said."""
+    is_run, is_watched = _is_due(ahead.look_at, world), _is_due(ahead.watch_at, world)
+    if is_run:
+        run_due(world.parts)
+    if is_watched:
+        _watch(world)
+    return is_run or is_watched
 
 
 def _is_due(moment: datetime | None, world: World) -> bool:

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 HOW = """How it was done: the real services planned, said, screened, answered, called and settled, on a
-database of their own (PostgreSQL with synchronous_commit=off, dropped at the end) and in virtual time
-that jumps from one event to the next. Not real: the provider (messages are settled many at a time, by the rules of the
-sending lane), Rasa (a double plays the questionnaires as the actions do), the classifier (the lexicon
-alone screens) and Meta's approval of the templates (all count as approved). Ordinary taps take a short
-way through the same rows; {share:.0%} of those who answer, all own words, disclosures, STOP and START go
-the whole way through accepting, screening and answering. Ordinary check-ins and taps wait up to an
-hour for company, those of a travel day a quarter of an hour. The people and their habits are invented."""
+database of their own (PostgreSQL with synchronous_commit=off, dropped at the end) and in
+virtual time that jumps from one event to the next. Not real: the provider (messages are settled
+many at a time, by the rules of the sending lane), Rasa (a double plays the questionnaires as
+the actions do), the classifier (the lexicon alone screens) and Meta's approval of the templates
+(all count as approved). Ordinary taps take a short way through the same rows; {share:.0%} of
+those who answer, all own words, disclosures, STOP and START go the whole way through accepting,
+screening and answering. Ordinary check-ins and taps wait up to an hour for company, those of a
+travel day a quarter of an hour. The people and their habits are invented."""
 
 
 def as_markdown(report: Mapping[str, Any]) -> str:
@@ -70,8 +71,8 @@ def _peak(peaks: Sequence[Mapping[str, Any]]) -> str:
 def _cost(cost: Mapping[str, Any]) -> str:
     head = (
         f"{cost['total']:,.2f} {cost['currency']} in all, {cost['a_contact_and_month']:.3f} a contact "
-        f"and month, by content/prices.yml, of which {cost['unverified_lines']} lines are examples that nobody "
-        "has verified."
+        f"and month, by content/prices.yml, of which {cost['unverified_lines']} lines are examples "
+        "that nobody has verified."
     )
     return f"{_section('Provider cost', cost['lines'])}\n\n{head}"
 
