@@ -14,6 +14,7 @@ from bot.domain.channels import Channel
 from bot.domain.contacts import Role
 from bot.errors import AcompanaError
 from bot.services.change_number import enter_number
+from bot.services.close_case import close_case
 from bot.services.enrol import Enrolment, enrol
 from bot.services.erase import erase as erase_contact
 from bot.services.invite import invite as invite_contact
@@ -110,6 +111,14 @@ def number(
     """
     with composed(Settings()) as parts, database.unit_of_work(parts.engine) as session:
         print(enter_number(session, contact, phone, parts))
+
+
+@commands.command()
+def close(contact: UUID) -> None:
+    """Close a child's case: three more months of check-ins, then the good-bye."""
+    with composed(Settings()) as parts, database.unit_of_work(parts.engine) as session:
+        close_case(session, contact, parts)
+    print("The case is closed; three more months of check-ins follow.", file=sys.stderr)
 
 
 @commands.command()

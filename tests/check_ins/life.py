@@ -173,8 +173,13 @@ class Life:
             handle_escalation.close(session, row, staff_id, "Está con su tía.", self.parts)
 
     def answers(self, person: Conversation, **choices: str) -> None:
-        """Tap the answer to every question of the check-in that waits, by default the first choice."""
-        while question := self.question(person):
+        """Tap the answer to every question that waits, by default the first choice that calls nobody.
+
+        Nobody asks on after STOP, or while a person holds the conversation.
+        """
+        before = None
+        while (question := self.question(person)) and question != before:
+            before = question
             options = [
                 c for c in question.options if c not in (*question.call, *question.ask_danger)
             ]

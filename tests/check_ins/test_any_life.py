@@ -21,6 +21,7 @@ from sqlalchemy import delete, event, select, update
 from bot.domain.check_in import OVER, State, due_steps
 from bot.domain.consent import Agreement, Consent, may_be_written_to_unasked
 from bot.domain.contacts import COUNTRIES, Role
+from bot.domain.delivery import Status
 from bot.gateways.dialogue import DialogueDown
 from bot.gateways.sending import (
     AddressOptedOut,
@@ -113,7 +114,7 @@ channels = st.sampled_from(["sms", "sms", "whatsapp"])
 hours = st.sampled_from(["04:00", "08:30", "12:45", "16:00", "19:30", "23:15", None])
 mostly = st.sampled_from([True, True, True, False])
 pauses = st.sampled_from(
-    [{}, {"minutes": 25}, {"hours": 3}, {"hours": 9}, {"days": 1}, {"days": 1}, {"days": 2}]
+    [{}, {"minutes": 25}, {"hours": 3}, {"hours": 9}, {"days": 1}, {"days": 1}]
 )
 """How long they live on after something happened, with the clock looking whenever anything is due."""
 
@@ -140,6 +141,8 @@ class Happenings(RuleBasedStateMachine):
     @initialize(leaves_in=st.integers(1, 9), is_approved=st.booleans(), zone=st.sampled_from(ZONES))
     def begins(self, leaves_in, is_approved, zone):
         silence_the_others(self.parts)
+        self.overheard.wrong.clear()
+        self.parts.dialogue.failure = None
         self.time.moment = BEGIN
         parts = with_template(self.parts) if is_approved else self.parts
         self.life = Life(parts, self.time, make_family(parts, self._journey(leaves_in)))
@@ -199,7 +202,7 @@ class Happenings(RuleBasedStateMachine):
 
     @rule(who=people, number=st.integers(0, 5), then=pauses)
     def answers(self, who, number, then):
-        person = self._person(who)
+        person = self._asked(who)
         if question := self.life.question(person):
             options = list(question.options)
             person.phone.tap(options[number % len(options)])
@@ -209,7 +212,7 @@ class Happenings(RuleBasedStateMachine):
     @rule(who=people, then=pauses)
     def answers_to_the_end(self, who, then):
         if self.parts.dialogue.failure is None:
-            self.life.answers(self._person(who))
+            self.life.answers(self._asked(who))
         self.life.lives_on(**then)
 
     @rule(who=people, channel=channels, word=st.sampled_from(WORDS), then=pauses)
@@ -292,6 +295,11 @@ class Happenings(RuleBasedStateMachine):
         self.life.tick()
         self.life.lives_on(**then)
 
+    def _asked(self, who):
+        """Whoever is asked something just now, this one first."""
+        both = [self._person(who), self.life.child, self.life.caregiver]
+        return next((person for person in both if self.life.question(person)), both[0])
+
     def _id(self, who):
         return getattr(self.life.family, who)
 
@@ -342,12 +350,16 @@ class Happenings(RuleBasedStateMachine):
 
 
 def nothing_is_said_twice(session, rows):
+    """Only reminders repeat; pieces of one message differ, and a copy for another channel is one."""
     steps = {row.id: row.step for row in rows}
-    query = select(OutboundRow.check_in_id, OutboundRow.created_at, OutboundRow.message_ids)
-    unasked = query.where(OutboundRow.check_in_id.in_(steps), OutboundRow.inbound_id.is_(None))
-    said = {(r.check_in_id, r.created_at, tuple(r.message_ids)) for r in session.execute(unasked)}
-    first = Counter(steps[i] + str(i) for i, _, ids in said if not NOT_THE_FIRST & set(ids))
-    assert {step: times for step, times in first.items() if times > 1} == {}
+    unasked = OutboundRow.check_in_id.in_(steps), OutboundRow.inbound_id.is_(None)
+    query = select(OutboundRow).where(*unasked, OutboundRow.status != Status.FAILED)
+    said = list(session.scalars(query))
+    first = [row for row in said if not NOT_THE_FIRST & set(row.message_ids)]
+    times = Counter(i for i, _ in {(row.check_in_id, row.created_at) for row in first})
+    words = Counter((row.check_in_id, row.channel, row.text) for row in first)
+    assert {steps[i]: n for i, n in times.items() if n > 1} == {}
+    assert {steps[i]: n for (i, _, _), n in words.items() if n > 1} == {}
 
 
 def one_questionnaire_at_a_time(rows):
@@ -373,7 +385,7 @@ def the_plan_is_that_of_the_facts(session, contact, rows):
     planned = {row.step: row.due_at for row in ahead if row.state == State.PLANNED}
     assert planned == {s: wanted[s].at if s in wanted else None for s in planned}
     to_come = {s for s, due in wanted.items() if due.until > contact.planned_at}
-    assert to_come <= {row.step for row in rows}
+    assert to_come <= {row.step for row in rows if row.state != State.SUPERSEDED}
 
 
 def silence_the_others(parts):

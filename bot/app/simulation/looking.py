@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, text
+import psycopg
 
 from bot.app.simulation.clock import SOON, end_of_span
 from bot.services.programme import programme
@@ -19,11 +20,8 @@ MANY = 100
 HURRIED = timedelta(hours=4)
 """A step that may be said for no longer than this does not wait for company."""
 
-DUE = text(
-    "SELECT wake_at, step FROM check_in WHERE wake_at IS NOT NULL ORDER BY wake_at LIMIT :many"
-)
-OTHERS = text(
-    """SELECT
+DUE = "SELECT wake_at, step FROM check_in WHERE wake_at IS NOT NULL ORDER BY wake_at LIMIT %s"
+OTHERS = """SELECT
     EXISTS (SELECT 1 FROM contact WHERE planned_at IS NULL AND role IN ('child', 'caregiver')) AS to_plan,
     LEAST(
         (SELECT next_call_at FROM escalation WHERE next_call_at IS NOT NULL AND state = 'open'
@@ -35,7 +33,6 @@ OTHERS = text(
             ORDER BY due_at LIMIT 1)
     ) AS watch_at,
     (SELECT min(next_attempt_at) FROM notice WHERE status = 'queued') AS notice_at"""
-)
 
 
 @dataclass(frozen=True)
@@ -51,18 +48,18 @@ class Ahead:
     """When somebody of the staff is notified."""
 
 
-def look_ahead(eye: Connection) -> Ahead:
+def look_ahead(eye: psycopg.Connection) -> Ahead:
     """Return when something is due next."""
-    due = [(row.wake_at, row.step) for row in eye.execute(DUE, {"many": MANY})]
-    others = eye.execute(OTHERS).one()
-    return Ahead(_look_at(due), others.to_plan, others.watch_at, others.notice_at)
+    due = eye.execute(DUE, (MANY,)).fetchall()
+    to_plan, watch_at, notice_at = eye.execute(OTHERS).fetchone() or (False, None, None)
+    return Ahead(_look_at(due), to_plan, watch_at, notice_at)
 
 
-def _look_at(due: Sequence[tuple[datetime, str]]) -> datetime | None:
+def _look_at(due: Sequence[tuple[Any, ...]]) -> datetime | None:
     """Wait for company, but not for long, and not with what is in a hurry."""
     if not due:
         return None
-    moments = [due[0][0] + PATIENCE]
+    moments: list[datetime] = [due[0][0] + PATIENCE]
     if len(due) == MANY:
         moments.append(due[-1][0])
     moments += [end_of_span(at, SOON) for at, step in due if is_hurried(step)]

@@ -13,25 +13,46 @@ COMMITS = "synchronous_commit = off"
 """A simulation that loses power begins again: it does not wait for the disk at each commit."""
 
 
+PREFIX = "acompana_simulation_"
+
+LEFT_OVER = text(
+    """SELECT datname FROM pg_database WHERE datname LIKE :like
+    AND NOT EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.datname = pg_database.datname)"""
+)
+
+
 @contextmanager
 def own_databases(settings: Settings, count: int) -> Iterator[list[str]]:
     """Yield the addresses of so many empty, migrated databases; they and their contents go at the end."""
     server = embedded.start(settings.socket_folder)
     try:
+        _drop_left_over(server)
         with _made(server, count) as urls:
             yield urls
     finally:
         server.cleanup()
 
 
+def _drop_left_over(server: object) -> None:
+    """Drop what simulations left that were killed; one that runs holds a connection to its own."""
+    engine = database.connect(embedded.address_of(server, "postgres"), pool_size=1)
+    with engine.connect() as connection:
+        names = connection.execute(LEFT_OVER, {"like": f"{PREFIX}%"}).scalars().all()
+    engine.dispose()
+    for name in names:
+        database.drop_database(embedded.address_of(server, name))
+
+
 @contextmanager
 def _made(server: object, count: int) -> Iterator[list[str]]:
-    name = f"acompana_simulation_{uuid4().hex[:8]}"
+    name = f"{PREFIX}{uuid4().hex[:8]}"
     urls = [embedded.address_of(server, f"{name}_{n}") for n in range(count)]
     try:
+        database.create_database(urls[0])
+        database.migrate(urls[0])
+        for url in urls[1:]:
+            database.create_database(url, template=f"{name}_0")
         for url in urls:
-            database.create_database(url)
-            database.migrate(url)
             _do_not_wait_for_the_disk(url)
         yield urls
     finally:

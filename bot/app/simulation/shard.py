@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import psycopg
 from sqlalchemy import create_engine
 
 from bot.app.risk_training import DATA
@@ -40,7 +41,7 @@ def made_world(wanted: Wanted, settings: Settings, url: str, share: int, shares:
     case_managers = [key for key, person in staff.items() if person.role == "case_manager"]
     everybody = families(wanted.contacts, wanted.days, wanted.seed, case_managers)
     mine = everybody[share::shares]
-    eye = parts.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    eye = psycopg.connect(database.raw_address(url), autocommit=True)
     return World(wanted, parts, clock, mine, staff, Sayings(parts.words), eye)
 
 

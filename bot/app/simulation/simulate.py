@@ -1,6 +1,7 @@
 """Run a whole simulation: databases of its own, one process for each share of the families, one report."""
 
 import gc
+import logging
 import multiprocessing
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
@@ -88,6 +89,7 @@ class _Progress:
 
 def _live_apart(wanted: Wanted, settings: Settings, url: str, share: int, shares: int) -> Outcome:
     """Live through one share in a process of its own."""
+    logging.getLogger("bot").setLevel(logging.ERROR)
     install_keys(settings)
 
     def told(part: float) -> None:

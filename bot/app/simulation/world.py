@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from sqlalchemy import Connection
+import psycopg
 
 from bot.app.simulation.clock import MINUTES, TOGETHER, Agenda, VirtualClock, end_of_span
 from bot.app.simulation.people import Family, Person
@@ -48,7 +48,7 @@ class World:
     families: list[Family]
     staff: dict[str, Colleague]
     sayings: Sayings
-    eye: Connection
+    eye: psycopg.Connection
     """A connection that looks at what is due next, outside of all transactions."""
     agenda: Agenda = field(default_factory=Agenda)
     tally: Tally = field(default_factory=Tally)
