@@ -209,7 +209,7 @@ def test_the_border_of_a_journey_that_was_put_off_is_crossed_when_it_takes_place
 
 
 def test_whether_they_arrived_is_asked_again_on_the_day_on_which_they_really_travel(life):
-    life.until("2026-12-20 14:30")
+    life.until("2026-12-20 14:40")
     assert life.state("arrived") == "asked"
     life.child.taps("arrived_not_yet")
     life.journey(departs="2026-12-23")

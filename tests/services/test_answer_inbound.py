@@ -204,7 +204,7 @@ def test_a_sad_emoji_outweighs_the_others(quiet_conversation, dialogue, typed):
 
 def test_a_long_story_is_also_read_by_a_person(quiet_conversation):
     quiet_conversation.says(
-        "ayer fuimos a la cancha con mi hermano y despues comimos tortillas " * 12
+        "hoy vimos la tele un rato y despues jugamos futbol con los demas. " * 12
     )
 
     assert quiet_conversation.said == ["requests.greet"]
