@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from bot.domain import check_in
 from bot.domain.risk import Decision, Screening, Tier
 from bot.services.parts import Parts
 from bot.store import database
@@ -13,6 +15,7 @@ from tests.builders import Family, make_family
 from tests.check_ins.life import AskingDialogue, Life, facts
 from tests.pretended_time import PretendedTime
 
+PLACE = timedelta(minutes=7)
 DANGER, AT_HOME, DOUBT = "peligro", "golpes", "duda"
 SIGNS = {
     DANGER: Screening(Decision.ALERT, "gang_threat", Tier.CRITICAL, "lexicon"),
@@ -39,8 +42,14 @@ def timed_parts(quiet_parts: Parts, time: PretendedTime) -> Parts:
 
 
 @pytest.fixture
-def life(timed_parts: Parts, time: PretendedTime) -> Iterator[Life]:
-    """Wendy, seven, in Chicago, and her mother in Guatemala: they leave in nineteen days."""
+def life(
+    timed_parts: Parts, time: PretendedTime, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Life]:
+    """Wendy, seven, in Chicago, and her mother in Guatemala: they leave in nineteen days.
+
+    Both have the same place in the spread, so that a test can name the minute.
+    """
+    monkeypatch.setattr(check_in, "share_of", lambda spread, contact_id: PLACE)
     started = Life(timed_parts, time, make_family(timed_parts, facts()))
     welcome(timed_parts, started.family)
     started.tick()

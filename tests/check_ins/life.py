@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from bot.domain.check_in import share_of
+from bot.domain import check_in
 from bot.domain.contacts import Audience
 from bot.domain.dialogue import Reply
 from bot.domain.questionnaire import OWN_WORDS
@@ -231,7 +231,7 @@ class Life:
     def due(self, step: str, zone: str = GUATEMALA) -> str:
         """When a step is due on somebody's own clock, but for their place in the spread."""
         row = self.check_in(step)
-        begins = row.due_at - share_of(programme().spread, row.contact_id)
+        begins = row.due_at - check_in.share_of(programme().spread, row.contact_id)
         return begins.astimezone(ZoneInfo(zone)).strftime("%F %R")
 
     def unasked(self, person: Conversation) -> list[OutboundRow]:

@@ -15,7 +15,7 @@ REMINDED = ["check_in.remind", "check_in.mood"]
 @pytest.fixture
 def home(life) -> Life:
     """The child is at home, and was asked for the first time at half past four."""
-    life.nothing_until("2026-12-20 11:00").until("2026-12-20 15:00")
+    life.nothing_until("2026-12-20 11:00").until("2026-12-20 14:50")
     life.answers(life.child)
     life.until("2026-12-20 18:00")
     life.answers(life.caregiver)

@@ -19,7 +19,7 @@ DAY_1, DAY_3 = "2026-12-21 16:30", "2026-12-23 16:30"
 @pytest.fixture
 def home(life) -> Life:
     """The child arrived, said so, and is at home; it is the next morning."""
-    life.nothing_until("2026-12-20 11:00").until("2026-12-20 15:00")
+    life.nothing_until("2026-12-20 11:00").until("2026-12-20 14:50")
     life.answers(life.child)
     life.until("2026-12-20 18:00")
     life.answers(life.caregiver)
