@@ -23,7 +23,15 @@ from actions.check_in_later import (
     puts_off,
     stays_put_off,
 )
-from actions.shared import NO_QUESTION, audience_of, choice_of, intent_of, record, say
+from actions.shared import (
+    NO_QUESTION,
+    audience_of,
+    choice_of,
+    intent_of,
+    is_unread_by,
+    record,
+    say,
+)
 from bot.domain.questionnaire import Question
 from bot.services import orientation
 
@@ -73,16 +81,6 @@ def _leads_to_nothing(tracker: Tracker) -> bool:
     return intent_of(tracker) in ASKED_AGAIN
 
 
-def is_unread(tracker: Tracker) -> bool:
-    """Return whether the form sees the message for the first time: it also runs after an answer."""
-    for event in reversed(tracker.events):
-        if event["event"] == "user":
-            return True
-        if event["event"] == "action" and event["name"] != FORM:
-            return False
-    return False
-
-
 class ValidateCheckInForm(FormValidationAction):
     """Hears the answers, and has each recorded as soon as it is given."""
 
@@ -99,7 +97,7 @@ class ValidateCheckInForm(FormValidationAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[EventType]:
         """Take the message as an answer, or leave it to a rule."""
-        return heard(dispatcher, tracker) if is_unread(tracker) else []
+        return heard(dispatcher, tracker) if is_unread_by(FORM, tracker) else []
 
 
 class ActionAskCheckIn(Action):

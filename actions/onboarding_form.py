@@ -10,6 +10,7 @@ from actions.shared import (
     audience_of,
     choice_of,
     intent_of,
+    is_unread_by,
     record,
     say,
     told_by_worker,
@@ -56,7 +57,7 @@ def understood(tracker: Tracker) -> dict[str, str | None]:
     Nothing, where the message is something else than an answer: then a rule answers it first.
     """
     requested = tracker.get_slot("requested_slot")
-    if requested is None or not _is_unread(tracker):
+    if requested is None or not is_unread_by(FORM, tracker):
         return {}
     intent = intent_of(tracker)
     if answer := _answer(requested, intent, tracker):
@@ -84,16 +85,6 @@ def _yes_means_something_else(intent: str, tracker: Tracker) -> bool:
         "stop",
         "delete",
     )
-
-
-def _is_unread(tracker: Tracker) -> bool:
-    """Return whether the form sees the message for the first time: it also runs after an answer."""
-    for event in reversed(tracker.events):
-        if event["event"] == "user":
-            return True
-        if event["event"] == "action" and event["name"] != FORM:
-            return False
-    return False
 
 
 class ValidateOnboardingForm(FormValidationAction):

@@ -106,3 +106,13 @@ class ActionDefaultFallback(ActionNotUnderstood):
         """Answer, then wait for the next message."""
         events = await super().run(dispatcher, tracker, domain)
         return [*events, FollowupAction("action_listen")]
+
+
+def is_unread_by(form: str, tracker: Tracker) -> bool:
+    """Return whether a form sees the message for the first time: it also runs after an answer."""
+    for event in reversed(tracker.events):
+        if event["event"] == "user":
+            return True
+        if event["event"] == "action" and event["name"] != form:
+            return False
+    return False

@@ -10,6 +10,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTENT = ROOT / "content"
+SLOWEST = 1 / 30
+"""Messages per second of the slowest sender: what rests longer is a mistake (bot/store/outbox.py)."""
+
 COUNTRY = re.compile("[A-Z]{2}")
 DEMO_TOKEN = "demo-token"
 DEMO_ACCOUNT = "AC" + "0" * 32
@@ -34,8 +37,8 @@ class Settings(BaseSettings):
     messaging_service_sid: str = Field("", validation_alias="TWILIO_MESSAGING_SERVICE_SID")
     sms_senders: str = Field("", validation_alias="ACOMPANA_SMS_FROM")
     whatsapp_senders: str = Field("", validation_alias="ACOMPANA_WHATSAPP_FROM")
-    sms_rate: float = Field(10, gt=0, validation_alias="ACOMPANA_SMS_RATE")
-    whatsapp_rate: float = Field(80, gt=0, validation_alias="ACOMPANA_WHATSAPP_RATE")
+    sms_rate: float = Field(10, ge=SLOWEST, validation_alias="ACOMPANA_SMS_RATE")
+    whatsapp_rate: float = Field(80, ge=SLOWEST, validation_alias="ACOMPANA_WHATSAPP_RATE")
     smtp_url: str = Field("", validation_alias="ACOMPANA_SMTP_URL", repr=False)
     email_from: str = Field("acompana@localhost", validation_alias="ACOMPANA_EMAIL_FROM")
     standing_line: str = Field("", validation_alias="ACOMPANA_STANDING_LINE")

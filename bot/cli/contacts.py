@@ -2,6 +2,7 @@
 
 import csv
 import sys
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -33,6 +34,10 @@ def add(  # noqa: PLR0913, PLR0917 - one option each
     phone: Annotated[str, typer.Option(help="With country code: +50255501234")],
     language: Annotated[str, typer.Option()],
     birth_year: Annotated[int | None, typer.Option()] = None,
+    born_on: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The day, where known, instead of the year"),
+    ] = None,
     channel: Annotated[Channel | None, typer.Option(help="Both, if left out")] = None,
     child: Annotated[UUID | None, typer.Option(help="Whom a caregiver receives")] = None,
     country: Annotated[str | None, typer.Option(help="Where the person is now")] = None,
@@ -52,6 +57,7 @@ def add(  # noqa: PLR0913, PLR0917 - one option each
         language=language,
         channels=(channel,) if channel else tuple(Channel),
         birth_year=birth_year,
+        born_on=born_on.date() if born_on else None,
         child_id=child,
         country=country,
         destination=destination,
@@ -148,13 +154,14 @@ def _read(file: Path) -> list[dict[str, Any]]:
 def _enrolment(row: dict[str, str]) -> Enrolment:
     if row["role"] not in set(Role):
         raise AcompanaError(f"The role {row['role']!r} is neither child nor caregiver.")
-    birth_year, child = row.get("birth_year"), row.get("child")
+    birth_year, born_on, child = row.get("birth_year"), row.get("born_on"), row.get("child")
     return Enrolment(
         role=Role(row["role"]),
         name=row["name"],
         number=row["phone"],
         language=row["language"],
         birth_year=int(birth_year) if birth_year else None,
+        born_on=date.fromisoformat(born_on) if born_on else None,
         child_id=UUID(child) if child else None,
         country=row.get("country") or None,
         destination=row.get("destination") or None,

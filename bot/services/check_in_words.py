@@ -20,9 +20,7 @@ def words_of(session: Session, contact: ContactRow, step: Step, parts: Parts) ->
     if step.ask is None:
         return list(step.say)
     if contact.onboarded_at is None:
-        return [
-            "onboarding.welcome"
-        ]  # who reads this, and whether they agree, comes before questions
+        return ["onboarding.welcome"]  # who reads this and agrees comes before questions
     questionnaire = programme().questionnaires[step.ask]
     question = questionnaire.next_question({}, audience_of(contact, parts))
     return [*step.say, questionnaire.intro, *([question.say] if question else [])]

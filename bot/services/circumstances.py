@@ -1,8 +1,7 @@
 """What holds for the contacts whose check-ins are due: read for all of them at once."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -26,21 +25,20 @@ ONE_A_DAY = timedelta(hours=20)
 """How long the questions of one check-in have to themselves before the next one may come."""
 
 STABLE_AFTER = 8
-"""So many newest answers without a worry, and no danger ever, and every second check-in is left out."""
+"""So many newest answers without a worry, and no danger ever, and every second check-in is left out.
+
+Own words count as a worry: nobody but a person knows what they mean."""
 
 
 @dataclass(frozen=True)
 class Known:
     """What was read about the contacts of one batch."""
 
-    addresses: Mapping[UUID, list[AddressRow]] = field(default_factory=lambda: defaultdict(list))
-    consents: Mapping[UUID, list[Consent]] = field(default_factory=lambda: defaultdict(list))
-    at_risk: frozenset[UUID] = frozenset()
-    ever_at_risk: frozenset[UUID] = frozenset()
-    waiting: frozenset[UUID] = frozenset()
-    """Somebody wrote, and has no answer yet."""
-    running: dict[UUID, list[CheckInRow]] = field(default_factory=dict)
-    people: Sequence[object] = ()
+    addresses: Mapping[UUID, list[AddressRow]]
+    consents: Mapping[UUID, list[Consent]]
+    standing: circumstances.Standing
+    running: dict[UUID, list[CheckInRow]]
+    people: Sequence[object]
     """Children and staff that words may name: held here, so that they are read once."""
 
 
@@ -50,9 +48,7 @@ def read_known(session: Session, contact_ids: Sequence[UUID]) -> Known:
     return Known(
         addresses=circumstances.addresses(session, ids),
         consents=circumstances.consents(session, ids),
-        at_risk=circumstances.at_risk(session, ids),
-        ever_at_risk=circumstances.ever_at_risk(session, ids),
-        waiting=circumstances.waiting(session, ids),
+        standing=circumstances.standing(session, ids),
         running=circumstances.running(session, ids),
         people=circumstances.people(session, ids),
     )
@@ -76,7 +72,7 @@ def circumstances_of(
         has_left=_has_left(reaches, has_consent),
         is_reachable=any(r.is_usable and not r.is_lost for r in reaches),
         is_held=contact.held_by_id is not None,
-        is_at_risk=contact.id in known.at_risk,
+        is_at_risk=contact.id in known.standing.at_risk,
         journey_is_held=plain.role is Role.CHILD and contact.journey_held_at is not None,
         live_until=_live_until(row, contact, step, reaches, known, parts.now()),
         is_holiday=step.not_on_holidays and _is_holiday(plain, parts.now()),
@@ -118,7 +114,7 @@ def _live_until(
     """Return until when somebody else's turn lasts: a conversation, or the questions of this morning."""
     plan = programme()
     until = [r.heard_at + plan.live_for for r in reaches if r.heard_at is not None]
-    if contact.id in known.waiting:
+    if contact.id in known.standing.waiting:
         until.append(now + plan.live_for)
     others = [r for r in known.running.get(contact.id, []) if r.id != row.id and r.said_at]
     if step.ask is not None and not step.silence.urgent:
@@ -132,8 +128,8 @@ def _is_holiday(contact: Contact, now: datetime) -> bool:
 
 
 def _is_stable(session: Session, contact: ContactRow, known: Known) -> bool:
-    if contact.id in known.ever_at_risk:
+    if contact.id in known.standing.ever_at_risk:
         return False
     newest = check_ins.latest_answers(session, contact.id, STABLE_AFTER)
-    fine = [row for row in newest if row.value.get("score") != 0]
-    return len(newest) == len(fine) == STABLE_AFTER
+    fine = [row for row in newest if row.value.get("score")]
+    return len(fine) == STABLE_AFTER

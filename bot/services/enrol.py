@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -30,6 +30,8 @@ class Enrolment:
     language: str
     channels: tuple[Channel, ...] = (Channel.SMS, Channel.WHATSAPP)
     birth_year: int | None = None
+    born_on: date | None = None
+    """Where it is known: the eighteenth birthday ends the programme to the day."""
     child_id: UUID | None = None
     country: str | None = None
     destination: str | None = None
@@ -71,11 +73,18 @@ def _check(new: Enrolment, parts: Parts, now: datetime) -> None:
 
 
 def _check_age(new: Enrolment, now: datetime) -> None:
-    if new.role is not Role.CHILD or new.birth_year is None:
+    year = _birth_year(new)
+    if new.role is not Role.CHILD or year is None:
         return
-    age = now.year - new.birth_year
+    if new.born_on is not None and new.birth_year not in (None, new.born_on.year):
+        raise AcompanaError("The year of birth and the day of birth contradict each other.")
+    age = now.year - year
     if not YOUNGEST <= age <= OLDEST:
         raise AcompanaError(f"A child who is {age} years old cannot be enrolled as a child.")
+
+
+def _birth_year(new: Enrolment) -> int | None:
+    return new.born_on.year if new.born_on is not None else new.birth_year
 
 
 def _row(session: Session, new: Enrolment, number: str, now: datetime) -> ContactRow:
@@ -89,7 +98,8 @@ def _row(session: Session, new: Enrolment, number: str, now: datetime) -> Contac
         country=here,
         destination=new.destination or home,
         zone=new.zone,
-        birth_year=new.birth_year if new.role is Role.CHILD else None,
+        birth_year=_birth_year(new) if new.role is Role.CHILD else None,
+        born_on=new.born_on.isoformat() if new.born_on and new.role is Role.CHILD else None,
         child_id=child.id if child else None,
         case_manager_id=new.case_manager_id or (child.case_manager_id if child else None),
         created_at=now,

@@ -5,10 +5,11 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from bot.domain.check_in import State as CheckIn
 from bot.domain.escalation import State
 from bot.errors import AcompanaError
 from bot.services.parts import Parts
-from bot.store import contacts, database, escalations
+from bot.store import check_ins, contacts, database, escalations
 from bot.store.risk_tables import EscalationRow, EscalationStepRow, NoticeRow, SafetyQuestionRow
 from bot.store.tables import (
     AddressRow,
@@ -58,15 +59,23 @@ def erase(session: Session, contact_id: UUID, parts: Parts, *, although_open: bo
     for table in _WORDS:
         session.execute(delete(table).where(table.contact_id == contact_id))
     session.execute(delete(JourneyRow).where(JourneyRow.child_id == contact_id))
-    session.execute(
-        update(ContactRow).where(ContactRow.child_id == contact_id).values(child_id=None)
-    )
+    _ask_no_more_about(session, contact_id, parts)
     row.name, row.birth_year, row.zone, row.writer = "", None, None, None
     row.born_on = None
     row.case_manager_id, row.age_band, row.child_id = None, None, None
     row.advocate_id, row.held_by_id, row.journey_held_at = None, None, None
-    row.erased_at = parts.now()
+    row.erased_at = row.planned_at = parts.now()
     database.notify(session, database.CHANGED, str(contact_id))
+
+
+def _ask_no_more_about(session: Session, child_id: UUID, parts: Parts) -> None:
+    """Who received this child is asked nothing more about them; the clock takes back what is planned."""
+    for caregiver_id in contacts.caregivers_of(session, child_id):
+        check_ins.settle_running(
+            session, caregiver_id, CheckIn.SUPERSEDED, parts.now(), "facts_changed"
+        )
+    unlink = update(ContactRow).where(ContactRow.child_id == child_id)
+    session.execute(unlink.values(child_id=None, planned_at=None))
 
 
 def _end_escalations(session: Session, contact_id: UUID, parts: Parts, although_open: bool) -> None:

@@ -26,6 +26,9 @@ FOR_A_PERSON = frozenset({"paused", "opted_out", "unreachable", "no_template"})
 NOBODY_IS_MISSING = frozenset({"programme_ended", "no_consent", "nothing_new"})
 """Reasons after which nobody has to find out whether somebody arrived."""
 
+A_PERSON_IS_WITH_THEM = frozenset({"late_at_risk", "late_handover"})
+"""Reasons why a good-bye was not said that do not end the programme: a person does, or goes on."""
+
 
 def carry_out(
     session: Session,
@@ -56,6 +59,8 @@ def leave_out(session: Session, row: CheckInRow, step: Step, reason: str, parts:
     """Note why it is said no more. Where nobody asks whether a child arrived, somebody looks for them."""
     state = State.MISSED if row.state in RUNNING else State.SKIPPED
     check_ins.settle(row, state, parts.now(), reason)
+    if step.do is Doing.END and reason not in A_PERSON_IS_WITH_THEM:
+        _end_programme(session.get_one(ContactRow, row.contact_id), parts)
     if step.silence.urgent and reason not in NOBODY_IS_MISSING:
         tier = step.silence.tier
         open_task(session, row.contact_id, "stranded_silence", parts, about=row.step, tier=tier)
@@ -90,9 +95,14 @@ def was_said(
     if step.ask is None:
         check_ins.settle(row, State.SAID, parts.now())
         if step.do is Doing.END:
-            contact.ended_at, contact.planned_at = parts.now(), None
+            _end_programme(contact, parts)
         return
     row.state, row.wake_at = State.ASKED, parts.now() + patience(row, step)
+
+
+def _end_programme(contact: ContactRow, parts: Parts) -> None:
+    """It ends for who could not be told good-bye, too."""
+    contact.ended_at, contact.planned_at = contact.ended_at or parts.now(), None
 
 
 def patience(row: CheckInRow, step: Step) -> timedelta:

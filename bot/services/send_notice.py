@@ -14,6 +14,7 @@ from bot.phrasebook.facts import Reader, deadline_value, waited_value
 from bot.phrasebook.rendering import Speaker, render
 from bot.services.call_staff import CALLS, call
 from bot.services.parts import Parts
+from bot.services.tell_task import tell_otherwise
 from bot.store import database, escalations, notices
 from bot.store.risk_tables import EscalationRow, NoticeRow, StaffRow
 
@@ -139,10 +140,11 @@ def _may_try_again(failure: SendingFailed) -> bool:
 
 
 def refuse(session: Session, row: NoticeRow, code: int | None, parts: Parts) -> None:
-    """Note that a notification cannot arrive, and call on the next channel now."""
+    """Note that a notification cannot arrive, and go on to the next channel or person now."""
     row.status, row.error_code = "failed", code
     logger.warning("notice %s by %s failed: %s", row.id, row.channel, code)
     if row.escalation_id is None:
+        tell_otherwise(session, row, parts)
         return
     escalation = escalations.lock(session, row.escalation_id)
     step, detail = Step.NOTIFICATION_FAILED, f"{row.channel} {code or ''}".strip()

@@ -186,4 +186,4 @@ def _wrote_since(row: CheckInRow, known: Known) -> bool:
 
 def _tier_of(contact: ContactRow, known: Known) -> Tier:
     """Who disclosed a danger before and falls silent is looked for sooner."""
-    return Tier.HIGH if contact.id in known.ever_at_risk else Tier.MEDIUM
+    return Tier.HIGH if contact.id in known.standing.ever_at_risk else Tier.MEDIUM

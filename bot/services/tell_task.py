@@ -9,7 +9,10 @@ from bot.services.notify_staff import queue_notice
 from bot.services.parts import Parts
 from bot.services.situation import phase_for
 from bot.store import contacts, staff
+from bot.store.risk_tables import NoticeRow
 from bot.store.tables import ContactRow, TaskRow
+
+OVERDUE = "staff.task_overdue"
 
 
 def first_to_tell(session: Session, row: TaskRow, parts: Parts) -> UUID | None:
@@ -36,7 +39,24 @@ def tell(session: Session, row: TaskRow, staff_id: UUID | None, parts: Parts) ->
         "task": parts.words.value(f"value.task.{row.kind}", language),
         "tier": parts.words.value(f"value.tier.{row.tier}", language),
     }
-    queue_notice(session, None, staff_id, "sms", "staff.task_overdue", parts, **words)
+    queue_notice(session, None, staff_id, "sms", OVERDUE, parts, **words)
+
+
+def tell_otherwise(session: Session, refused: NoticeRow, parts: Parts) -> None:
+    """Where telling was refused: by e-mail, then a supervisor, then the standing line."""
+    person = staff.get(session, refused.staff_id) if refused.staff_id else None
+    if person is None or refused.message_id != OVERDUE:
+        return
+    to, channel = refused.staff_id, "email"
+    if refused.channel == channel or not person.email:
+        to, channel = _somebody_else(session, person.id, parts), "sms"
+    queue_notice(session, None, to, channel, OVERDUE, parts, **refused.values)
+
+
+def _somebody_else(session: Session, staff_id: UUID, parts: Parts) -> UUID | None:
+    """Return a supervisor whom nobody could tell yet; from a supervisor it goes to the standing line."""
+    supervisors = rota.supervisors(session, parts.now())
+    return None if staff_id in supervisors else next(iter(supervisors), None)
 
 
 def _case_manager_of(session: Session, contact: ContactRow) -> UUID | None:

@@ -19,13 +19,14 @@ Claimed = tuple[CheckInRow, ContactRow]
 def claim_due(session: Session, now: datetime, most: int) -> Sequence[Claimed]:
     """Lock what the clock has to look at, with its contacts; what somebody else works on is left out.
 
-    Locking the contact keeps a check-in and an answer that is being thought of apart.
+    Locking the contact keeps a check-in and an answer that is being thought of apart. At the same
+    moment the newer one comes first: its questions take the place of a reminder of the older one's.
     """
     query = (
         select(CheckInRow, ContactRow)
         .join(ContactRow, ContactRow.id == CheckInRow.contact_id)
         .where(CheckInRow.wake_at <= now)
-        .order_by(CheckInRow.wake_at)
+        .order_by(CheckInRow.wake_at, CheckInRow.due_at.desc(), CheckInRow.step)
         .limit(most)
         .with_for_update(of=[CheckInRow, ContactRow], skip_locked=True, key_share=True)
     )

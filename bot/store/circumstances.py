@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
 from bot.domain.check_in import RUNNING
@@ -34,29 +35,34 @@ def consents(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[Consent]]
     return found
 
 
-def at_risk(session: Session, ids: Sequence[UUID]) -> frozenset[UUID]:
-    """Return for whom a person is being called or acts, or who was asked about danger just now."""
-    unclosed = select(EscalationRow.contact_id).where(EscalationRow.state != State.CLOSED)
-    asked = select(SafetyQuestionRow.contact_id).where(SafetyQuestionRow.settled_at.is_(None))
-    return _ids(session, unclosed.where(EscalationRow.contact_id.in_(ids))) | _ids(
-        session, asked.where(SafetyQuestionRow.contact_id.in_(ids))
+@dataclass(frozen=True)
+class Standing:
+    """Who is in danger, was so ever, or wrote and has no answer yet."""
+
+    at_risk: frozenset[UUID]
+    """A person is being called or acts for them, or they were asked about danger just now."""
+    ever_at_risk: frozenset[UUID]
+    waiting: frozenset[UUID]
+
+
+def standing(session: Session, ids: Sequence[UUID]) -> Standing:
+    """Return how these contacts stand, in one query."""
+    dangers, asked = EscalationRow.contact_id, SafetyQuestionRow.contact_id
+    wrote = InboundRow.contact_id
+    query = union_all(
+        select(literal("ever_at_risk"), dangers).where(dangers.in_(ids)).distinct(),
+        select(literal("at_risk"), dangers).where(
+            dangers.in_(ids), EscalationRow.state != State.CLOSED
+        ),
+        select(literal("at_risk"), asked).where(
+            asked.in_(ids), SafetyQuestionRow.settled_at.is_(None)
+        ),
+        select(literal("waiting"), wrote).where(wrote.in_(ids), InboundRow.state == "waiting"),
     )
-
-
-def ever_at_risk(session: Session, ids: Sequence[UUID]) -> frozenset[UUID]:
-    """Return who ever disclosed a danger."""
-    return _ids(
-        session,
-        select(EscalationRow.contact_id).where(EscalationRow.contact_id.in_(ids)).distinct(),
-    )
-
-
-def waiting(session: Session, ids: Sequence[UUID]) -> frozenset[UUID]:
-    """Return who wrote and has no answer yet."""
-    query = select(InboundRow.contact_id).where(
-        InboundRow.state == "waiting", InboundRow.contact_id.in_(ids)
-    )
-    return _ids(session, query)
+    found: dict[str, set[UUID]] = defaultdict(set)
+    for kind, contact_id in session.execute(query):
+        found[kind].add(contact_id)
+    return Standing(**{f.name: frozenset(found[f.name]) for f in fields(Standing)})
 
 
 def running(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[CheckInRow]]:
@@ -78,7 +84,3 @@ def people(session: Session, ids: Sequence[UUID]) -> list[ContactRow | StaffRow]
         StaffRow.id.in_(select(ContactRow.case_manager_id).where(theirs))
     )
     return [*session.scalars(children), *session.scalars(staff)]
-
-
-def _ids(session: Session, query: Select[UUID]) -> frozenset[UUID]:
-    return frozenset(session.scalars(query))

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, select
+from sqlalchemy import ColumnElement, String, case, cast, select
 from sqlalchemy.orm import Session
 
 from bot.domain.escalation import State, Step
@@ -29,12 +29,10 @@ def lock(session: Session, escalation_id: UUID) -> EscalationRow:
 
 def named(session: Session, name: str) -> EscalationRow:
     """Return the escalation with that id, the beginning of an id, or the code of an unclosed one."""
-    rows = [
-        row
-        for row in session.scalars(select(EscalationRow))
-        if (len(name) >= SHORTEST_START and str(row.id).startswith(name.lower()))
-        or (row.code == name.upper() and row.state != State.CLOSED)
-    ]
+    by_code = (EscalationRow.code == name.upper()) & (EscalationRow.state != State.CLOSED)
+    by_id = cast(EscalationRow.id, String).startswith(name.lower(), autoescape=True)
+    is_meant = by_id | by_code if len(name) >= SHORTEST_START else by_code
+    rows = session.scalars(select(EscalationRow).where(is_meant)).all()
     if not rows:
         raise NotFound(f"There is no escalation {name}.")
     if len(rows) > 1:

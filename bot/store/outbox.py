@@ -12,6 +12,9 @@ from bot.domain.delivery import Status
 from bot.domain.disclosure import OPENING
 from bot.store.tables import AddressRow, InboundRow, OutboundRow, SenderPaceRow
 
+LONGEST_REST = timedelta(minutes=1)
+"""A sender that is said to rest for longer was claimed by a clock that was put back since."""
+
 ORDER_GRACE = timedelta(seconds=2)
 """How long the next message waits for the news that the last one left; after that it goes anyway."""
 
@@ -67,6 +70,12 @@ def _next(now: datetime, channels: Sequence[str]) -> Select[OutboundRow]:
     )
 
 
+def put_off(row: OutboundRow, until: datetime) -> None:
+    """Give a claimed message back, as if nobody had claimed it, until later."""
+    row.status, row.sending_at, row.next_attempt_at = Status.QUEUED, None, until
+    row.attempts -= 1
+
+
 def anything_due(session: Session, now: datetime) -> bool:
     """Return whether a message waits to leave; the cheap look before anything is locked."""
     query = select(OutboundRow.id).where(
@@ -90,7 +99,7 @@ def lock_paces(session: Session, senders: Sequence[str], now: datetime) -> dict[
     session.execute(fresh.on_conflict_do_nothing())
     query = select(SenderPaceRow).where(SenderPaceRow.sender.in_(senders))
     rows = session.scalars(query.order_by(SenderPaceRow.sender).with_for_update())
-    return {row.sender: row.free_at for row in rows}
+    return {r.sender: r.free_at if r.free_at <= now + LONGEST_REST else now for r in rows}
 
 
 def take_pace(session: Session, sender: str, now: datetime, per_second: float) -> None:

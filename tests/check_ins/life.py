@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot.domain import check_in
 from bot.domain.contacts import Audience
+from bot.domain.delivery import Status
 from bot.domain.dialogue import Reply
 from bot.domain.questionnaire import OWN_WORDS
 from bot.gateways.dialogue import Turn, TurnRequest
@@ -131,8 +132,13 @@ class Life:
         return self
 
     def next_moment(self) -> datetime | None:
+        """When the clock looks next, or a message leaves that was put off."""
+        put_off = select(func.min(OutboundRow.next_attempt_at)).where(
+            OutboundRow.status == Status.QUEUED, OutboundRow.next_attempt_at > self.time.now()
+        )
         with database.unit_of_work(self.parts.engine) as session:
-            return check_ins.next_wake_at(session)
+            due = [check_ins.next_wake_at(session), session.scalar(put_off)]
+            return min((moment for moment in due if moment is not None), default=None)
 
     # What happens to them
 

@@ -34,6 +34,7 @@ from bot.gateways.sending import (
 from bot.services import handle_escalation
 from bot.services.plan_check_ins import anchors_for
 from bot.services.programme import programme
+from bot.services.record_delivery import record_delivery
 from bot.store import contacts, database, escalations
 from bot.store.tables import AddressRow, ConsentRow, ContactRow, OutboundRow, SenderPaceRow
 from bot.store.time_tables import CheckInRow
@@ -69,17 +70,20 @@ class Overheard:
     def _look(self, connection, row):
         contact = one(connection, ContactRow, row.contact_id)
         plain = contacts.as_contact(contact)
-        waking = programme().waking[plain.audience(row.created_at.date())]
         found = {
-            "while they sleep": not waking.covers(row.created_at, plain.time_zone),
             "without a consent": not has_consent(connection, plain.role, row.contact_id),
             "while they pause": contact.paused_at is not None,
-            "after the good-bye": contact.ended_at is not None,
+            "after the good-bye": contact.ended_at is not None and not says_good_bye(row),
             "after STOP": one(connection, AddressRow, row.address_id).opted_out_at is not None,
         }
         here = row.created_at.astimezone(ZoneInfo(plain.time_zone))
         what = f"{row.message_ids} to a {plain.role} at {here:%F %R} in {plain.time_zone}"
         self.wrong += [f"{what}: {why}" for why, is_so in found.items() if is_so]
+
+
+def says_good_bye(row):
+    """A copy of the good-bye itself, which did not arrive where it went first."""
+    return row.message_ids == ["check_in.good_bye"]
 
 
 def one(connection, table, row_id):
@@ -95,16 +99,30 @@ def has_consent(connection, role: Role, contact_id: UUID) -> bool:
 
 
 class MoodyProvider(AcceptingProvider):
-    """Takes everything, or refuses everything on one channel until its mood changes."""
+    """Takes everything, or refuses everything on one channel until its mood changes.
 
-    def __init__(self) -> None:
+    What nobody asked for and what comes while they sleep is noted, whichever attempt or copy it is.
+    """
+
+    def __init__(self, parts, time) -> None:
         super().__init__()
+        self.parts, self.time = parts, time
         self.mood: tuple[str, Exception] | None = None
+        self.at_night: list[str] = []
 
     def send(self, parcel: Parcel) -> str:
+        with database.unit_of_work(self.parts.engine) as session:
+            self._look(session, session.get_one(OutboundRow, parcel.id))
         if self.mood and self.mood[0] in ("", parcel.to.channel):
             raise self.mood[1]
         return super().send(parcel)
+
+    def _look(self, session, row):
+        contact, now = contacts.as_contact(contacts.get(session, row.contact_id)), self.time.now()
+        is_awake = programme().waking[contact.audience(now.date())].covers(now, contact.time_zone)
+        if row.inbound_id is None and not is_awake:
+            here = now.astimezone(ZoneInfo(contact.time_zone))
+            self.at_night.append(f"{row.message_ids} at {here:%F %R} in {contact.time_zone}")
 
 
 # What happens
@@ -135,7 +153,7 @@ class Happenings(RuleBasedStateMachine):
 
     def __init__(self, parts, time, overheard):
         super().__init__()
-        self.provider, self.time, self.overheard = MoodyProvider(), time, overheard
+        self.provider, self.time, self.overheard = MoodyProvider(parts, time), time, overheard
         self.parts = replace(parts, provider=self.provider)
 
     @initialize(leaves_in=st.integers(1, 9), is_approved=st.booleans(), zone=st.sampled_from(ZONES))
@@ -275,6 +293,15 @@ class Happenings(RuleBasedStateMachine):
         self.life.lives_on(**then)
         self.provider.mood = None
 
+    @rule(failure=st.sampled_from(MOODS[1:4]), then=pauses)
+    def the_last_message_is_reported_lost(self, failure, then):
+        """Reports come hours later, at night too."""
+        if self.provider.parcels:
+            lost = self.provider.parcels[-1].id
+            record_delivery(lost, f"SM{lost.hex}", "undelivered", failure, self.parts)
+            self.life.tick()
+        self.life.lives_on(**then)
+
     @rule(is_up=mostly, then=pauses)
     def dialogue_engine_fails_or_comes_back(self, is_up, then):
         self.parts.dialogue.failure = None if is_up else DialogueDown("for a while")
@@ -288,10 +315,7 @@ class Happenings(RuleBasedStateMachine):
 
     @rule(minutes=st.integers(1, 90), then=pauses)
     def the_clock_is_put_back(self, minutes, then):
-        """The pace of the senders is left out: they would wait for the old time to come again."""
         self.time.passes(minutes=-minutes)
-        with database.unit_of_work(self.parts.engine) as session:
-            session.execute(delete(SenderPaceRow))
         self.life.tick()
         self.life.lives_on(**then)
 
@@ -311,6 +335,7 @@ class Happenings(RuleBasedStateMachine):
     @invariant()
     def all_is_as_it_should_be(self):
         assert self.overheard.wrong == []
+        assert self.provider.at_night == []
         with database.unit_of_work(self.parts.engine) as session:
             rows = self._rows(session)
             nothing_is_said_twice(session, rows)

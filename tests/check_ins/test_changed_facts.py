@@ -152,7 +152,7 @@ def test_two_changes_in_one_night_are_one_message_with_the_newest(life):
     life.until("2026-12-15 12:00")
     assert changes(life) == [LEAVES_LATER]
     assert told(life, life.family.child)["departure_on"] == "2026-12-23"
-    assert events(life) == ["said", "skipped nothing_new"]
+    assert events(life) == ["skipped nothing_new", "said"]
 
 
 def test_a_change_that_is_taken_back_in_the_same_night_is_not_spoken_of(life):

@@ -65,6 +65,8 @@ def test_a_contact_is_added_listed_shown_and_erased(acompana):
         ({"--phone": "5550001"}, "country code"),
         ({"--language": "fr"}, "no texts in 'fr'"),
         ({"--birth-year": "1990"}, "cannot be enrolled as a child"),
+        ({"--born-on": "1990-05-01"}, "cannot be enrolled as a child"),
+        ({"--born-on": "2015-02-03", "--birth-year": "2014"}, "contradict each other"),
     ],
 )
 def test_a_wrong_entry_is_one_sentence_and_exit_1(acompana, changes, sentence):

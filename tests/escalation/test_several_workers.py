@@ -30,6 +30,7 @@ from bot.store.tables import InboundRow
 from tests.builders import ALWAYS, make_child, make_staff, number_of
 from tests.conversation import Conversation
 from tests.doubles.dialogue import ScriptedDialogue
+from tests.together import together
 from tests.waiting import wait_until
 
 DANGER, FURTHER, LATER, SOON, DOUBT, CHAT = "peligro", "golpes", "enfermo", "burla", "duda", "hola"
@@ -59,27 +60,6 @@ def crowd(talk, team):
             person.contact.case_manager_id = team.elena
             session.merge(person.contact)
     return people
-
-
-def together(parts, *works):
-    """Let each work go on in a thread of its own until nothing is left; fail if one fails."""
-    start, failures = threading.Barrier(len(works)), []
-
-    def go(work):
-        try:
-            start.wait()
-            while work(parts):
-                pass
-        except Exception as failure:  # noqa: BLE001 - handed to the test
-            failures.append(failure)
-
-    threads = [threading.Thread(target=go, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert failures == []
-    assert not any(thread.is_alive() for thread in threads)
 
 
 def rows(parts, table, *conditions):

@@ -1,6 +1,5 @@
 """What a person has to do: opened once, told of once when it is past its time, one queue for all."""
 
-import threading
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -10,6 +9,7 @@ from sqlalchemy import event, func, select, text
 
 from bot.clock import now
 from bot.domain.risk import Decision, Screening, Tier
+from bot.gateways.sending import Refused
 from bot.services import tell_task, watch_tasks
 from bot.services.follow_programme import follow_programme
 from bot.services.handle_escalation import record_action
@@ -21,6 +21,7 @@ from bot.store.risk_tables import NoticeRow
 from bot.store.tables import ContactRow, TaskRow
 from tests.builders import ALWAYS, Family, make_child, make_family, make_staff, number_of
 from tests.conversation import Conversation
+from tests.together import together
 
 VOICE = {"NumMedia": "1", "MediaUrl0": "https://media.example/1", "MediaContentType0": "audio/ogg"}
 DANGER, LATER = "peligro", "burla"
@@ -201,6 +202,32 @@ def test_nobody_at_all_the_standing_line_is_told(parts, notifier, time):
     assert [call.number for call in notifier.calls] == [parts.settings.standing_line_number]
 
 
+def test_who_cannot_be_told_by_sms_is_told_by_e_mail(scene, time, notifier):
+    notifier.refuses["sms"] = Refused(21610)
+    scene.opens("media")
+    passes(scene, time, hours=4)
+
+    assert scene.told == [("elena", "email", OVERDUE)]
+
+
+def test_who_cannot_be_told_at_all_leaves_it_to_a_supervisor_and_the_standing_line(
+    scene, time, notifier
+):
+    elena, rosa = scene.family.case_manager, scene.rosa
+    for name, role, person in (("Elena", "case_manager", elena), ("Rosa", "supervisor", rosa)):
+        make_staff(
+            scene.talk.parts, name, role, number=number_of(scene.talk.parts, person), email=None
+        )
+    notifier.refuses["sms"] = Refused(21610)
+    scene.opens("media")
+    passes(scene, time, hours=4)
+
+    with database.unit_of_work(scene.talk.parts.engine) as session:
+        tried = list(session.scalars(select(NoticeRow.staff_id).order_by(NoticeRow.created_at)))
+    assert set(tried) == {elena, rosa, None}
+    assert len(tried) == 3
+
+
 def test_the_caregivers_task_goes_to_the_case_manager_of_the_child(scene, time):
     with database.unit_of_work(scene.talk.parts.engine) as session:
         session.get_one(ContactRow, scene.family.caregiver).case_manager_id = None
@@ -268,27 +295,6 @@ def test_two_clocks_tell_once(scene, time):
     with database.unit_of_work(scene.talk.parts.engine) as session:
         notices = Counter(session.scalars(select(NoticeRow.staff_id)))
     assert notices == {scene.family.case_manager: 6, scene.rosa: 6}
-
-
-def together(parts, *works):
-    """Let each work go on in a thread of its own until nothing is left; fail if one fails."""
-    start, failures = threading.Barrier(len(works)), []
-
-    def go(work):
-        try:
-            start.wait()
-            while work(parts):
-                pass
-        except Exception as failure:  # noqa: BLE001 - handed to the test
-            failures.append(failure)
-
-    threads = [threading.Thread(target=go, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert failures == []
-    assert not any(thread.is_alive() for thread in threads)
 
 
 def test_what_a_killed_clock_had_claimed_is_told_by_another(scene, time, monkeypatch):
