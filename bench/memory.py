@@ -6,9 +6,9 @@ from bench.answers import wait_until_answered
 from bench.figures import table
 from bench.load import constant, our_webhooks, post
 from bench.people import welcome
-from bench.processes import family_of, memory_of
 from bench.system import System, whole_system
 from bench.texts import questions
+from bot.app.simulation.memory import family_of, memory_of
 
 RATE, SECONDS, PEOPLE = 10, 60, 200
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.processes import family_of
+from bot.app.simulation.memory import family_of
 
 LOOK_SECONDS = 2
 OURS = b"acompana-bench-"

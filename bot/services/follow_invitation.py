@@ -18,20 +18,34 @@ from bot.store.time_tables import CheckInRow
 LATER = timedelta(hours=3)
 """When somebody who has no moment now is asked again."""
 
+TOO_LATE = {"open_check_in": "check_in.over", "check_in_later": "check_in.later"}
+"""What is said where nothing waits any more."""
+
 
 def answers_invitation(
     session: Session, answering: Answering, shown: OutboundRow | None, parts: Parts
 ) -> bool:
     """Open the check-in that was announced, or put it off; return whether that was the whole answer."""
-    row = _announced(session, answering)
     choice = chosen(answering.inbound, shown, parts.words)
-    if row is None or choice is None:
+    if choice is None:
         return False
+    row = _announced(session, answering)
+    if row is None:
+        return _is_too_late(session, answering, choice.id, parts)
     if choice.id == "check_in_later":
         _put_off(row, parts)
         answer_with(session, answering, ["check_in.later"], parts)
         return True
     return choice.id == "open_check_in" and _open(session, answering, row, parts)
+
+
+def _is_too_late(session: Session, answering: Answering, choice: str, parts: Parts) -> bool:
+    """Say so to who taps the button of an invitation that is over; a running check-in asks on."""
+    is_running = check_ins.running(session, answering.contact.id) is not None
+    if choice not in TOO_LATE or is_running or answering.contact.onboarded_at is None:
+        return False
+    answer_with(session, answering, [TOO_LATE[choice]], parts)
+    return True
 
 
 def open_announced(session: Session, answering: Answering, parts: Parts) -> None:

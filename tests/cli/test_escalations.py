@@ -1,13 +1,10 @@
 """`acompana escalations` as a case manager uses it: the queue, the chain, and who did what."""
 
-import json
-import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from bot.cli.main import main
 from bot.clock import now
 from bot.domain.risk import Decision, Screening, Tier
 from tests.builders import make_child, make_staff
@@ -16,42 +13,6 @@ from tests.conversation import Conversation
 DANGER = "me van a matar los de la mara"
 BEATEN = "mi tio me pega con el cinturon"
 NOTE = "Llamé a la familia y a la policía."
-
-
-@dataclass(frozen=True)
-class Done:
-    """What a command has printed, and how it ended."""
-
-    exit: int
-    out: str
-    err: str
-
-    @property
-    def json(self):
-        return json.loads(self.out)
-
-    def refused(self, *words):
-        """Return whether it is one plain sentence with these words."""
-        one = len(self.err.strip().splitlines()) == 1
-        said = all(word in self.err for word in words)
-        return one and said and (self.exit, self.out) == (1, "")
-
-
-@pytest.fixture
-def acompana(database_url, private_folder, monkeypatch, capsys):
-    """Run a command in this process, on this test's database and with its keys."""
-    monkeypatch.setenv("ACOMPANA_HOME", str(private_folder / "keys"))
-    monkeypatch.setenv("DATABASE_URL", database_url)
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["acompana", *map(str, arguments)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = capsys.readouterr()
-        return Done(ended.value.code or 0, out, err)
-
-    return run
 
 
 @pytest.fixture

@@ -1,16 +1,11 @@
 """`acompana export indicators` and `acompana indicators show` as people call them."""
 
-import csv
-import json
-import sys
 import zipfile
-from dataclasses import dataclass
 from uuid import uuid4
 from xml.etree import ElementTree
 
 import pytest
 
-from bot.cli.main import main
 from bot.gateways.spreadsheets import Sheet, write_workbook
 from tests.builders import make_caregiver, make_child
 from tests.services.test_export_indicators import HOME_AT, Programme
@@ -18,45 +13,9 @@ from tests.services.test_export_indicators import HOME_AT, Programme
 SHEETS = ["About", "Indicators", "Check-ins", "Escalations", "Answer times"]
 
 
-@dataclass(frozen=True)
-class Done:
-    """What a command has printed, and how it ended."""
-
-    exit: int
-    out: str
-    err: str
-
-    @property
-    def json(self):
-        return json.loads(self.out)
-
-    @property
-    def table(self):
-        return list(csv.reader(line for line in self.out.splitlines() if not line.startswith("#")))
-
-    def refused(self, *words):
-        """Return whether it is one plain sentence with these words."""
-        one = len(self.err.strip().splitlines()) == 1
-        said = all(word in self.err for word in words)
-        return one and said and (self.exit, self.out) == (1, "")
-
-
-@pytest.fixture
-def acompana(database_url, private_folder, monkeypatch, capsys, tmp_path):
-    """Run a command in this process, on this test's database and with its keys, in an empty folder."""
-    monkeypatch.setenv("ACOMPANA_HOME", str(private_folder / "keys"))
-    monkeypatch.setenv("DATABASE_URL", database_url)
+@pytest.fixture(autouse=True)
+def empty_folder(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["acompana", *map(str, arguments)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = capsys.readouterr()
-        return Done(ended.value.code or 0, out, err)
-
-    return run
 
 
 @pytest.fixture

@@ -1,15 +1,11 @@
 """`acompana rota` as a planner uses it: who is entered, what is refused, and the hours without anybody."""
 
-import json
-import sys
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
 
-from bot.cli.main import main
 from bot.clock import now
 from bot.domain.contacts import COUNTRIES
 from bot.services.demo_programme import PROGRAMME
@@ -25,42 +21,6 @@ ELENA = {
     "duty": [{"country": "GT", "days": ["mon", "tue"], "from": "08:00", "to": "16:30", "rank": 2}],
 }
 ROSA = {"name": "Rosa Lima", "role": "supervisor", "number": "+15005550103", "country": "US"}
-
-
-@dataclass(frozen=True)
-class Done:
-    """What a command has printed, and how it ended."""
-
-    exit: int
-    out: str
-    err: str
-
-    @property
-    def json(self):
-        return json.loads(self.out)
-
-    def refused(self, *words):
-        """Return whether it is one plain sentence with these words."""
-        one = len(self.err.strip().splitlines()) == 1
-        said = all(word in self.err for word in words)
-        return one and said and (self.exit, self.out) == (1, "")
-
-
-@pytest.fixture
-def acompana(database_url, private_folder, monkeypatch, capsys):
-    """Run a command in this process, on this test's database and with its keys."""
-    monkeypatch.setenv("ACOMPANA_HOME", str(private_folder / "keys"))
-    monkeypatch.setenv("DATABASE_URL", database_url)
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["acompana", *map(str, arguments)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = capsys.readouterr()
-        return Done(ended.value.code or 0, out, err)
-
-    return run
 
 
 @pytest.fixture

@@ -1,39 +1,17 @@
 """`acompana tick`: one look of the clock, really or at a pretended moment."""
 
 import json
-import sys
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import yaml
 from sqlalchemy import select
 
-from bot.cli.main import main
-from bot.store import database, encryption
+from bot.store import database
 from bot.store.tables import ContactRow, OutboundRow, SenderPaceRow
 from bot.store.time_tables import CheckInRow
 
 DEPARTURE = date.today() + timedelta(days=20)
-
-
-@pytest.fixture
-def acompana(database_url, private_folder, monkeypatch, capsys):
-    """Run a command in this process, on this test's database."""
-    before = encryption.keyring()
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    monkeypatch.setenv("ACOMPANA_HOME", str(private_folder))
-    monkeypatch.setenv("ACOMPANA_MODE", "demo")
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["acompana", *map(str, arguments)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = capsys.readouterr()
-        return ended.value.code or 0, out, err
-
-    yield run
-    encryption.install(before)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from bot.phrasebook.templates import Template
 from bot.services.parts import Parts
 from bot.services.plan_check_ins import plan_event
 from bot.services.run_check_ins import run_due
-from bot.store import contacts, database, tasks
+from bot.store import check_ins, contacts, database, tasks
 from bot.store.tables import AddressRow, ContactRow, OutboundRow
 from bot.store.time_tables import CheckInRow
 from tests.builders import make_child, make_staff
@@ -312,6 +312,19 @@ def test_a_second_answer_opens_nothing_twice(wendy):
     wendy.is_due()
     wendy.passes(minutes=10).taps("open_check_in").passes(minutes=1).taps("open_check_in")
     assert [ids for _, ids in wendy.heard].count(DAY_7) == 1
+
+
+@pytest.mark.parametrize(
+    ("button", "said"), [("open_check_in", "check_in.over"), ("check_in_later", "check_in.later")]
+)
+def test_a_button_that_is_tapped_when_the_questions_are_over_gets_a_kind_answer(
+    wendy, button, said
+):
+    wendy.is_due()
+    with database.unit_of_work(wendy.parts.engine) as session:
+        check_ins.settle_running(session, wendy.id, State.SUPERSEDED, wendy.time.now())
+    wendy.passes(minutes=10).taps(button)
+    assert wendy.heard[1:] == [(WHATSAPP, [said])]
 
 
 def test_without_an_answer_the_template_comes_once_more_and_then_the_words_by_sms(
