@@ -6,6 +6,8 @@ import socket
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 from uuid import uuid4
 
@@ -86,9 +88,15 @@ def words() -> Phrasebook:
 
 @pytest.fixture(scope="session")
 def server(private_folder: Path) -> Iterator[str]:
-    """The address of an embedded server with a migrated template database."""
+    """The address of an embedded server with a migrated template database.
+
+    It need not outlive a power cut, so it waits for no disk: what is killed in tests is never it.
+    """
     encryption.install(encryption.demo_keys(private_folder / "keys"))
     running = embedded.start(private_folder / "database")
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        running.psql(f"ALTER SYSTEM SET {setting} = off")
+    running.psql("SELECT pg_reload_conf()")
     url = embedded.address_of(running, TEMPLATE)
     database.create_database(url)
     database.migrate(url)
@@ -115,8 +123,18 @@ def engine(database_url: str) -> Iterator[Engine]:
 @pytest.fixture(scope="session")
 def trained(settings: Settings) -> Settings:
     """The settings of a home in which the model is trained."""
-    prepare_model(settings)
+    with one_trains(settings):
+        prepare_model(settings)
     return settings
+
+
+@contextmanager
+def one_trains(settings: Settings) -> Iterator[None]:
+    """The workers of a test run share one home: the first one trains, the others wait for it."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with (settings.home / "training.lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -147,7 +165,8 @@ def actions_ready(settings: Settings) -> bool:
 @pytest.fixture(scope="session")
 def screen(settings: Settings) -> Callable[[str, Sequence[str]], Screening]:
     """The real screening with the model that `make train` keeps."""
-    prepare_risk_model(settings)
+    with one_trains(settings):
+        prepare_risk_model(settings)
     return screener(settings.home).screen
 
 

@@ -52,3 +52,14 @@ def acompana(database_url, private_folder, monkeypatch, capsys):
 
     yield run
     encryption.install(before)
+
+
+def enrolled(acompana, **changes) -> str:
+    """Add Wendy with a consent and return her id."""
+    options = {
+        "--role": "child", "--name": "Wendy Cux", "--phone": "+15007770001",
+        "--language": "es", "--birth-year": "2018",
+    } | changes  # fmt: skip
+    done = acompana("contacts", "add", *(x for pair in options.items() for x in pair), "--consent")
+    assert done.exit == 0, done.err
+    return done.out.strip()

@@ -1,4 +1,4 @@
-"""The command line as a person uses it, in processes of its own."""
+"""The command line as a person uses it."""
 
 import json
 import os
@@ -8,55 +8,20 @@ import sys
 import pytest
 
 from bot.settings import ROOT
-
-
-@pytest.fixture
-def acompana(database_url, tmp_path):
-    """Run a command on this test's database."""
-    environment = {
-        **os.environ,
-        "ACOMPANA_HOME": str(tmp_path),
-        "ACOMPANA_PORT": "18990",
-        "DATABASE_URL": database_url,
-        "COLUMNS": "200",
-    }
-
-    def run(*arguments, stdin="", **settings):
-        return subprocess.run(
-            [sys.executable, "-m", "bot.cli.main", *map(str, arguments)],
-            check=False,
-            cwd=ROOT,
-            env=environment | settings,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=100,
-        )
-
-    return run
-
-
-def enrolled(acompana, **changes):
-    options = {
-        "--role": "child", "--name": "Wendy Cux", "--phone": "+15007770001",
-        "--language": "es", "--birth-year": "2018",
-    } | changes  # fmt: skip
-    done = acompana("contacts", "add", *(x for pair in options.items() for x in pair), "--consent")
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+from tests.cli.conftest import enrolled
 
 
 def test_a_contact_is_added_listed_shown_and_erased(acompana):
     contact = enrolled(acompana)
 
-    listed = json.loads(acompana("contacts", "list", "--json").stdout)
+    listed = acompana("contacts", "list", "--json").json
     assert [c["id"] for c in listed] == [contact]
-    shown = json.loads(acompana("contacts", "show", contact, "--json").stdout)
+    shown = acompana("contacts", "show", contact, "--json").json
     assert shown["audience"] == "younger_child"
     assert {a["channel"] for a in shown["addresses"]} == {"sms", "whatsapp"}
 
-    assert acompana("contacts", "erase", contact, "--yes").returncode == 0
-    assert acompana("contacts", "show", contact).returncode == 1
+    assert acompana("contacts", "erase", contact, "--yes").exit == 0
+    assert acompana("contacts", "show", contact).exit == 1
 
 
 @pytest.mark.parametrize(
@@ -75,14 +40,14 @@ def test_a_wrong_entry_is_one_sentence_and_exit_1(acompana, changes, sentence):
     } | changes  # fmt: skip
     done = acompana("contacts", "add", *(x for pair in options.items() for x in pair))
 
-    assert done.returncode == 1
-    assert sentence in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
+    assert done.exit == 1
+    assert sentence in done.err
+    assert len(done.err.strip().splitlines()) == 1
 
 
 def test_wrong_usage_is_exit_2(acompana):
-    assert acompana("contacts", "add").returncode == 2
-    assert acompana("nonsense").returncode == 2
+    assert acompana("contacts", "add").exit == 2
+    assert acompana("nonsense").exit == 2
 
 
 def test_a_number_can_belong_to_one_person_only(acompana):
@@ -90,8 +55,8 @@ def test_a_number_can_belong_to_one_person_only(acompana):
     again = acompana(
         "contacts", "add", "--role", "child", "--name", "X", "--phone", "+15007770001", "--language", "es",
     )  # fmt: skip
-    assert again.returncode == 1
-    assert "Another contact has this number" in again.stderr
+    assert again.exit == 1
+    assert "Another contact has this number" in again.err
 
 
 def test_a_file_is_imported_whole_or_not_at_all(acompana, tmp_path):
@@ -103,13 +68,13 @@ def test_a_file_is_imported_whole_or_not_at_all(acompana, tmp_path):
         encoding="utf-8",
     )
     refused = acompana("contacts", "import", people)
-    assert refused.returncode == 1
-    assert "Line 3" in refused.stderr
-    assert json.loads(acompana("contacts", "list", "--json").stdout) == []
+    assert refused.exit == 1
+    assert "Line 3" in refused.err
+    assert acompana("contacts", "list", "--json").json == []
 
     people.write_text(people.read_text().replace("not a number", "+15007770011"))
-    assert acompana("contacts", "import", people).returncode == 0
-    assert len(json.loads(acompana("contacts", "list", "--json").stdout)) == 2
+    assert acompana("contacts", "import", people).exit == 0
+    assert len(acompana("contacts", "list", "--json").json) == 2
 
 
 def test_a_journey_is_set_and_shown_and_says_what_changed(acompana, tmp_path):
@@ -117,15 +82,15 @@ def test_a_journey_is_set_and_shown_and_says_what_changed(acompana, tmp_path):
     facts = tmp_path / "journey.yml"
     facts.write_text("departure_on: 2026-12-03\ndeparture_time: 08:30\nmeals: [lunch]\n")
     first = acompana("journey", "set", contact, facts)
-    assert first.returncode == 0, first.stderr
-    assert "departure_on: None -> 2026-12-03" in first.stdout
+    assert first.exit == 0, first.err
+    assert "departure_on: None -> 2026-12-03" in first.out
 
     facts.write_text("departure_on: 2026-12-05\n")
     second = acompana("journey", "set", contact, facts, "--json")
-    changes = json.loads(second.stdout)
+    changes = second.json
     assert changes["version"] == 2
     assert changes["changes"]["meals"] == {"before": ["lunch"], "after": None}
-    assert json.loads(acompana("journey", "show", contact, "--json").stdout)["version"] == 2
+    assert acompana("journey", "show", contact, "--json").json["version"] == 2
 
 
 def test_a_journey_can_be_looked_at_before_it_is_stored(acompana, tmp_path):
@@ -135,15 +100,15 @@ def test_a_journey_can_be_looked_at_before_it_is_stored(acompana, tmp_path):
 
     looked = acompana("journey", "set", contact, facts, "--check")
 
-    assert "Nothing was stored." in looked.stderr
-    assert "child countdown_week: not planned -> 2030-02-24 16:" in looked.stdout
-    assert acompana("journey", "show", contact).returncode == 1
+    assert "Nothing was stored." in looked.err
+    assert "child countdown_week: not planned -> 2030-02-24 16:" in looked.out
+    assert acompana("journey", "show", contact).exit == 1
 
     acompana("journey", "set", contact, facts)
     facts.write_text("destination: GT\ndeparture_on: 2030-03-05\narrival_on: 2030-03-05\n")
     moved = acompana("journey", "set", contact, facts)
-    assert "departure_on: 2030-03-03 -> 2030-03-05" in moved.stdout
-    assert "child countdown_week: 2030-02-24 16:" in moved.stdout
+    assert "departure_on: 2030-03-03 -> 2030-03-05" in moved.out
+    assert "child countdown_week: 2030-02-24 16:" in moved.out
 
 
 @pytest.mark.parametrize(
@@ -164,46 +129,51 @@ def test_a_journey_that_cannot_be_is_refused_and_nothing_is_stored(
 
     done = acompana("journey", "set", contact, facts)
 
-    assert done.returncode == 1
-    assert sentence in done.stderr
-    assert acompana("journey", "show", contact).returncode == 1
+    assert done.exit == 1
+    assert sentence in done.err
+    assert acompana("journey", "show", contact).exit == 1
 
 
 def test_an_invitation_needs_a_consent(acompana):
     without = acompana(
         "contacts", "add", "--role", "child", "--name", "Ana", "--phone", "+15007770020", "--language", "es",
-    ).stdout.strip()  # fmt: skip
+    ).out.strip()  # fmt: skip
 
     refused = acompana("contacts", "invite", without)
-    assert refused.returncode == 1
-    assert "no consent" in refused.stderr
+    assert refused.exit == 1
+    assert "no consent" in refused.err
 
 
 def test_a_message_is_previewed_as_it_will_look(acompana):
     shown = acompana(
         "content", "preview", "fallback.not_understood", "--channel", "sms", "--language", "es"
     )
-    assert shown.returncode == 0
-    assert "1 Temas" in shown.stdout
+    assert shown.exit == 0
+    assert "1 Temas" in shown.out
 
-    assert acompana("content", "preview", "no.such_message").returncode == 1
+    assert acompana("content", "preview", "no.such_message").exit == 1
 
 
 def test_the_content_that_we_ship_passes_its_check(acompana):
-    assert acompana("content", "check").returncode == 0
+    assert acompana("content", "check").exit == 0
 
 
 def test_the_doctor_says_what_is_wrong_and_how_to_mend_it(acompana):
     examined = acompana("doctor", "--json")
-    rows = {row["part"]: row for row in json.loads(examined.stdout)}
+    rows = {row["part"]: row for row in examined.json}
 
-    assert examined.returncode == 1
+    assert examined.exit == 1
     assert "make train" in rows["model"]["what"]
     assert rows["database"]["state"] == "ok"
 
 
-def test_production_refuses_to_start_and_names_everything_that_it_lacks(acompana):
-    refused = acompana("web", ACOMPANA_MODE="production", TWILIO_AUTH_TOKEN="")
+def test_production_refuses_to_start_and_names_everything_that_it_lacks(database_url, tmp_path):
+    wanting = {"ACOMPANA_MODE": "production", "TWILIO_AUTH_TOKEN": "", "DATABASE_URL": database_url}
+    refused = subprocess.run(
+        [sys.executable, "-m", "bot.cli.main", "web"],
+        check=False, cwd=ROOT, capture_output=True, text=True, timeout=100,
+        env=os.environ | {"ACOMPANA_HOME": str(tmp_path)} | wanting,
+    )  # fmt: skip
 
     assert refused.returncode == 1
     for name in ("ACOMPANA_KEYS", "TWILIO_AUTH_TOKEN", "reviewed by nobody", "verified by nobody"):

@@ -4,14 +4,18 @@ import { byId, el } from "./dom.js";
 import { ageGroup, initials, nameOf, placeOf, roleOf, languageOf, toneOf } from "./portrait.js";
 
 let revealed = null;
+let drawn = null;
 const list = byId("people-list");
 const GROUPS = [["child", "Children"], ["caregiver", "Caregivers"], ["unknown", "Numbers that nobody enrolled"]];
 
 let onPick = () => {};
 export const whenPicked = (listener) => (onPick = listener);
 
-/** Draw all cards, keeping the focus on the card that had it. */
+/** Draw all cards, keeping the focus on the card that had it; a click is lost on a card that is drawn anew. */
 export function drawPeople(contacts, chosenId) {
+  const wanted = JSON.stringify([contacts, chosenId]);
+  if (wanted === drawn) return;
+  drawn = wanted;
   const focused = document.activeElement?.dataset?.contactId;
   const groups = GROUPS.map(([role, title]) => group(title, contacts.filter((contact) => contact.role === role), chosenId));
   list.replaceChildren(...groups.filter(Boolean));
@@ -26,7 +30,10 @@ function reveal(id) {
   list.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
 }
 
-export const showPeopleNotice = (sentence) => list.replaceChildren(el("p", { class: "quiet", role: "status" }, sentence));
+export function showPeopleNotice(sentence) {
+  drawn = null;
+  list.replaceChildren(el("p", { class: "quiet", role: "status" }, sentence));
+}
 
 export const avatar = (contact) => el("span", { class: "avatar", "data-tone": toneOf(contact), "aria-hidden": "true" }, initials(contact));
 
