@@ -16,7 +16,7 @@ run: setup
 	@$(UV) run --frozen acompana run
 
 test: setup
-	@$(UV) run --frozen pytest
+	@$(UV) run --frozen pytest -n 2 --dist loadfile
 
 check: setup
 	$(UV) run --frozen ruff format --check .

@@ -75,6 +75,8 @@ def answer_to(question: Question, tracker: Tracker) -> str | None:
     if yes_means_something_else(tracker):
         return None
     chosen = _chosen(question, tracker)
+    if chosen and came_before(tracker) and _is_short(tracker):
+        return None
     if chosen and (not is_typed(tracker) or _is_plain(chosen, question, tracker)):
         return chosen
     return OWN_WORDS if is_typed(tracker) and _tells_something(tracker) else None
@@ -86,9 +88,18 @@ def _is_plain(chosen: str, question: Question, tracker: Tracker) -> bool:
     "No, pero tenemos miedo" is more than no, and "no sé" is less. Choices that call somebody are heard
     when the message is screened; what gets here all the same is read by a person.
     """
-    is_one_word = len(text_of(tracker).split()) == 1
     calls_somebody = chosen in question.call or chosen in question.ask_danger
-    return is_one_word and _is_sure(tracker) and not calls_somebody
+    return _is_short(tracker) and _is_sure(tracker) and not calls_somebody
+
+
+def came_before(tracker: Tracker) -> bool:
+    """Return whether this was written before the open question left: a choice answers an earlier one."""
+    return bool(tracker.get_slot("check_in").get("came_before"))
+
+
+def _is_short(tracker: Tracker) -> bool:
+    """Return whether a message is one word or a choice of ours."""
+    return len(text_of(tracker).split()) == 1
 
 
 def yes_means_something_else(tracker: Tracker) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-RESULTS = Path(__file__).parent / "RESULTS.md"
+HERE = Path(__file__).parent
+RESULTS = HERE / "RESULTS.md"
 
 HEAD = """# Measurements
 
@@ -31,7 +32,12 @@ def _sections() -> dict[str, str]:
         return {}
     parts = RESULTS.read_text(encoding="utf-8").split("\n## ")[1:]
     titled = (part.partition("\n") for part in parts)
-    return {title: text.rstrip("\n") + "\n" for title, _, text in titled}
+    return {title: text.rstrip("\n") + "\n" for title, _, text in titled if _is_bench(title)}
+
+
+def _is_bench(title: str) -> bool:
+    """Return whether a section is that of a bench: a module or package of that name is here."""
+    return (HERE / f"{title}.py").exists() or (HERE / title / "__init__.py").exists()
 
 
 def _machine() -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -45,6 +46,15 @@ FACTS: dict[str, Any] = {
     "pick_up_papers": ["identity_card"],
 }
 """A journey in which everything is confirmed."""
+
+FAR_AHEAD = timedelta(days=300)
+"""So far ahead that nothing of the programme is due in a test that is about something else."""
+
+
+def facts_on(departs: date | str, **changes: Any) -> dict[str, Any]:
+    """Return a journey in which everything happens on one day; None takes a fact out."""
+    days = dict.fromkeys((name for name in FACTS if name.endswith("_on")), str(departs))
+    return {k: v for k, v in (FACTS | days | changes).items() if v is not None}
 
 
 @dataclass(frozen=True)
@@ -129,10 +139,12 @@ def make_caregiver(parts: Parts, child: UUID | None, **changes: Any) -> UUID:
 
 
 def make_family(parts: Parts, facts: dict[str, Any] | None = None, **changes: Any) -> Family:
-    """Enrol a family; `changes` are the child's."""
+    """Enrol a family, by default with a journey far ahead; `changes` are the child's."""
+    if facts is None:
+        facts = facts_on((parts.now() + FAR_AHEAD).date())
     case_manager = make_staff(parts)
     child = make_child(parts, case_manager_id=case_manager, **changes)
     caregiver = make_caregiver(parts, child)
     with database.unit_of_work(parts.engine) as session:
-        set_journey(session, child, FACTS if facts is None else facts, "test", parts)
+        set_journey(session, child, facts, "test", parts)
     return Family(child, caregiver, case_manager)

@@ -54,6 +54,20 @@ def is_free(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
+NO_ACCOUNT = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "ACOMPANA_SMTP_URL", "ACOMPANA_KEYS")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobody_is_written_to() -> Iterator[None]:
+    """A test has no account, whatever a developer's environment or `.env` says: "" outranks both."""
+    with pytest.MonkeyPatch.context() as environment:
+        for field in Settings.model_fields.values():
+            environment.delenv(str(field.validation_alias), raising=False)
+        for name in NO_ACCOUNT:
+            environment.setenv(name, "")
+        yield
+
+
 @pytest.fixture(scope="session")
 def private_folder() -> Iterator[Path]:
     """A folder that the database's own user may enter; pytest's belong to one session at a time."""

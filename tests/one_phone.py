@@ -9,6 +9,8 @@ from starlette.testclient import TestClient
 from bot.app.phone import Phone
 from bot.domain.channels import Address, Channel
 from bot.services.parts import Parts
+from bot.services.say import Lane
+from bot.services.say_unasked import Unasked, say_at
 from bot.store import contacts, database, phones, tasks
 from bot.store.tables import AddressRow, ContactRow, InboundRow, OutboundRow
 from bot.web.application import create_application
@@ -111,6 +113,15 @@ def tasks_of(parts: Parts, contact_id: UUID) -> list[tuple[str, str]]:
     """Return what is open for a contact: kind, and what it is about."""
     with database.unit_of_work(parts.engine) as session:
         return [(task.kind, task.about) for task in tasks.open_of(session, contact_id)]
+
+
+def say(parts: Parts, contact_id: UUID, *message_ids: str) -> UUID:
+    """Queue something that nobody asked for, by SMS."""
+    with database.unit_of_work(parts.engine) as session:
+        contact = contacts.get(session, contact_id)
+        (address,) = [a for a in contacts.addresses(session, contact_id) if a.channel == "sms"]
+        unasked = Unasked(message_ids, Lane.CHECK_IN)
+        return say_at(session, contact, address.id, unasked, parts).id
 
 
 def contact_of(parts: Parts, contact_id: UUID) -> ContactRow:

@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.contacts import COUNTRIES
@@ -28,6 +28,9 @@ AFTER_CLOSURE = 3
 DEPARTURE_UNTIL_KNOWN = time(6)
 ARRIVAL_UNTIL_KNOWN = time(18)
 """Hours that are assumed while only the day is confirmed: an early start, a late arrival."""
+
+TRAVEL_UNTIL_KNOWN = timedelta(hours=10)
+"""How long somebody travels of whom only the departure is confirmed, and not before that evening."""
 
 ADULT = 18
 
@@ -72,19 +75,40 @@ def _departure(journey: Journey) -> Anchor | None:
 
 
 def _arrival(journey: Journey) -> Anchor | None:
-    """Arrival at the reception centre; without it the hour of the pick-up."""
-    zone = journey.arrival_zone or COUNTRIES[journey.destination or "GT"]
+    """Arrival at the reception centre; without it the hour of the pick-up, without that an assumed one."""
+    zone = _zone_of_arrival(journey)
     if journey.arrival_on is not None:
         return _at(journey.arrival_on, journey.arrival_time or ARRIVAL_UNTIL_KNOWN, zone)
-    return _at(journey.pick_up_on, journey.pick_up_time or ARRIVAL_UNTIL_KNOWN, zone)
+    pick_up = _at(journey.pick_up_on, journey.pick_up_time or ARRIVAL_UNTIL_KNOWN, zone)
+    return pick_up or _assumed_arrival(journey, zone)
+
+
+def _assumed_arrival(journey: Journey, zone: str) -> Anchor | None:
+    """Who leaves is expected somewhere, and looked for there, although nobody confirmed when.
+
+    Only what is planned counts from it: no fact of the journey says so, and nobody is told.
+    """
+    departure = _departure(journey)
+    if departure is None:
+        return None
+    travel = timedelta(hours=journey.travel_hours) if journey.travel_hours else TRAVEL_UNTIL_KNOWN
+    there = (departure.moment.astimezone(UTC) + travel).astimezone(ZoneInfo(zone))
+    if not (journey.travel_hours and journey.departure_time):
+        last_day = there.date() if journey.travel_hours else departure.on
+        there = max(there, datetime.combine(last_day, ARRIVAL_UNTIL_KNOWN, ZoneInfo(zone)))
+    return Anchor(there.date(), there)
+
+
+def _zone_of_arrival(journey: Journey) -> str:
+    return journey.arrival_zone or COUNTRIES[journey.destination or "GT"]
 
 
 def _home(journey: Journey, case: CaseFacts) -> Anchor | None:
-    """The first day at home: as it happened, else as it is planned."""
+    """The first day at home: as it happened, else as it is planned or assumed."""
     if case.arrived_at is not None:
-        zone = journey.arrival_zone or COUNTRIES[journey.destination or "GT"]
-        return _day(case.arrived_at.astimezone(ZoneInfo(zone)).date())
-    return _day(journey.pick_up_on or journey.arrival_on)
+        return _day(case.arrived_at.astimezone(ZoneInfo(_zone_of_arrival(journey))).date())
+    arrival = _arrival(journey)
+    return _day(journey.pick_up_on or (arrival.on if arrival else None))
 
 
 def _at(on: date | None, at: time, zone: str) -> Anchor | None:

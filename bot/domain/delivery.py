@@ -58,9 +58,6 @@ _BY_PROVIDER_WORD = {
 }
 """Twilio's message statuses; source: Twilio, message resource, status values."""
 
-LEFT_US = frozenset(s for s in Status if _RANK[s] >= _RANK[Status.SENT])
-"""Statuses after which the next message of the same contact may follow."""
-
 
 def latest(current: Status, reported: Status) -> Status:
     """Return the status to keep: reports arrive late, twice and out of order."""

@@ -20,9 +20,6 @@ class RetryPlan:
         return min(self.longest, doubled)
 
 
-DIALOGUE_DOWN = RetryPlan(timedelta(seconds=2), timedelta(seconds=30), attempts=2000)
-"""Rasa cannot be reached: keep trying for most of a day, the message stays first in line."""
-
 DIALOGUE_REFUSES = RetryPlan(timedelta(seconds=2), timedelta(seconds=30), attempts=5)
 """Rasa is there but cannot answer this message: after five attempts a person reads it."""
 

@@ -22,8 +22,7 @@ MOST_BUTTONS = 3
 """More than three quick replies need WhatsApp's approval; source: Twilio, twilio/quick-reply."""
 
 BUTTON_TITLE = 20
-LIST_TITLE = 24
-"""Characters of a quick reply's and of a list item's title; source: Twilio, content types."""
+"""Characters of a quick reply's title; source: Twilio, content types."""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from bot.services.open_check_in import patience
 from bot.services.parts import Parts
 from bot.services.plan_check_ins import plan_event
 from bot.services.programme import programme
+from bot.services.question_asked import Asked, asked_of, danger_in, first_of_taps, is_read
 from bot.services.read_message import chosen
 from bot.services.tasks import open_task
 from bot.store import check_ins, contacts, outbox
@@ -25,17 +26,23 @@ from bot.store.time_tables import AnswerRow, CheckInRow
 
 
 def check_in_for_dialogue(
-    session: Session, contact: ContactRow, parts: Parts
+    session: Session, contact: ContactRow, inbound: InboundRow, parts: Parts
 ) -> dict[str, Any] | None:
-    """Return what the dialogue engine has to know to go on with the questions; None if none wait."""
-    row = check_ins.running(session, contact.id)
+    """Return what the dialogue engine has to know to go on with the questions; None if none wait.
+
+    A message that was written before the open question left is marked: a yes is not the answer to it.
+    """
+    row = check_ins.running(session, contact.id, State.ASKED)
     questionnaire = questionnaire_of(row) if row is not None else None
-    if row is None or questionnaire is None or row.state != State.ASKED:
+    if row is None or questionnaire is None:
         return None
     if contact.onboarded_at is None:
         return None  # they were welcomed instead
+    question = open_question(session, row, contact, parts)
+    is_early = question is not None and not is_read(session, row, question, inbound)
     answers = check_ins.answers_of(session, row.id)
-    return {"id": str(row.id), "questionnaire": questionnaire.id, "answers": answers}
+    known = {"id": str(row.id), "questionnaire": questionnaire.id, "answers": answers}
+    return {**known, "came_before": True} if is_early else known
 
 
 def record_answer(
@@ -46,8 +53,8 @@ def record_answer(
     parts: Parts,
 ) -> None:
     """Keep one answer; one to a check-in that is over changes nothing."""
-    row = check_ins.running(session, contact.id)
-    if row is None or str(row.id) != effect["check_in"] or row.state != State.ASKED:
+    row = check_ins.running(session, contact.id, State.ASKED)
+    if row is None or str(row.id) != effect["check_in"]:
         return
     question = _question(row, str(effect["question"]))
     if question is None:
@@ -97,7 +104,7 @@ def finish_check_in(
     session: Session, contact: ContactRow, effect: Mapping[str, Any], parts: Parts
 ) -> None:
     """All was answered."""
-    row = check_ins.running(session, contact.id)
+    row = check_ins.running(session, contact.id, State.ASKED)
     if row is not None and str(row.id) == effect["check_in"]:
         check_ins.settle(row, State.ANSWERED, parts.now())
 
@@ -107,22 +114,19 @@ def sign_in_answer(
 ) -> Screening | None:
     """Return the sign of danger that a choice is, such as "nobody came"; None where it is none.
 
-    Found while the message is screened, so that it needs no dialogue engine. The answer is kept too.
+    Found while the message is screened, so that it needs no dialogue engine. It counts also where the
+    check-in is over: a late "nobody came" is no less true. The answer is kept while it still asks.
     """
-    row = check_ins.running(session, contact.id)
-    if row is None or row.state != State.ASKED:
-        return None
-    question = open_question(session, row, contact, parts)
-    choice = chosen(inbound, outbox.last_menu(session, inbound), parts.words)
-    if question is None or choice is None or choice.id not in question.options:
-        return None
-    category = question.call.get(choice.id) or question.ask_danger.get(choice.id)
-    if category is None:
+    menu = outbox.last_menu(session, first_of_taps(session, inbound))
+    choice = chosen(inbound, menu, parts.words)
+    asked = asked_of(session, contact, inbound, menu, choice, parts) if choice else None
+    category = danger_in(asked.question, choice.id) if asked and choice else None
+    if asked is None or choice is None or category is None:
         return None
     inbound.choice_id = choice.id  # typed or tapped, it is this choice
-    is_sure = choice.id in question.call
+    is_sure = choice.id in asked.question.call
     if is_sure:
-        keep_answer(session, row, question, choice.id, inbound, parts)
+        _keep(session, asked, choice.id, inbound, parts)
     tier = parts.safety.taxonomy.tiers[category]
     decision = Decision.ALERT if is_sure else Decision.ASK
     return Screening(decision, category, Tier(tier), "check_in", 1.0)
@@ -132,12 +136,22 @@ def keep_what_was_asked(
     session: Session, contact: ContactRow, inbound_id: UUID, parts: Parts
 ) -> None:
     """Keep the choice that led to the closed question, once its answer says that it was meant."""
-    row, inbound = check_ins.running(session, contact.id), session.get(InboundRow, inbound_id)
-    if row is None or inbound is None or row.state != State.ASKED:
+    inbound = session.get(InboundRow, inbound_id)
+    if inbound is None or inbound.choice_id not in parts.words.choices:
         return
-    question = open_question(session, row, contact, parts)
-    if question is not None and inbound.choice_id in question.options:
-        keep_answer(session, row, question, str(inbound.choice_id), inbound, parts)
+    menu = outbox.last_menu(session, first_of_taps(session, inbound))
+    choice = parts.words.choice(inbound.choice_id, "en")
+    asked = asked_of(session, contact, inbound, menu, choice, parts)
+    if asked is not None:
+        _keep(session, asked, choice.id, inbound, parts)
+
+
+def _keep(
+    session: Session, asked: Asked, choice_id: str, inbound: InboundRow, parts: Parts
+) -> None:
+    """Keep an answer if the check-in still asks."""
+    if asked.row is not None and asked.is_waiting:
+        keep_answer(session, asked.row, asked.question, choice_id, inbound, parts)
 
 
 def _question(row: CheckInRow, name: str) -> Question | None:

@@ -2,7 +2,10 @@
 
 import logging
 from datetime import datetime, timedelta
+from traceback import extract_tb
+from uuid import UUID
 
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from bot.domain.contacts import Role
@@ -15,7 +18,8 @@ from bot.services.change_number import NEW_NUMBER, changes_number, takes_number
 from bot.services.converse import converse
 from bot.services.follow_invitation import answers_invitation, open_announced
 from bot.services.parts import Parts
-from bot.services.read_message import Reading, read_message
+from bot.services.question_asked import came_too_early
+from bot.services.read_message import Reading, chosen, read_message
 from bot.services.say import Answering, Lane, answer_with
 from bot.services.subscription import (
     address_of,
@@ -39,18 +43,54 @@ def answer_next(parts: Parts) -> bool:
     """Answer the oldest waiting message of one contact; return whether there was one.
 
     The contact's row stays locked until the answer is committed with the message's new state, so a
-    crash leaves the message waiting and nothing said.
+    crash leaves the message waiting and nothing said. A message that fails holds up nobody else's.
     """
+    taken: list[UUID] = []
+    try:
+        return _answer_next(parts, taken)
+    except OperationalError:
+        raise  # the database is away: that is no message's fault
+    except Exception as failure:
+        if not taken:
+            raise
+        logger.error("inbound %s failed: %s", taken[0], _where(failure))
+    _try_later(taken[0], parts)
+    return True
+
+
+def _answer_next(parts: Parts, taken: list[UUID]) -> bool:
     with database.unit_of_work(parts.engine) as session:
         found = inbox.lock_next(session, parts.now())
         if found is None:
             return False
         contact, inbound = found
+        taken.append(inbound.id)
         if not is_for_another(session, inbound, parts):
             _answer(session, contact, inbound, parts)
-        database.notify(session, database.OUTBOUND)
-        database.notify(session, database.CHANGED, str(contact.id))
+        _wake_others(session, contact)
         return True
+
+
+def _wake_others(session: Session, contact: ContactRow) -> None:
+    database.notify(session, database.OUTBOUND)
+    database.notify(session, database.CHANGED, str(contact.id))
+
+
+def _where(failure: Exception) -> str:
+    """Return type and place of a failure; its message may hold words of a contact."""
+    place = extract_tb(failure.__traceback__)[-1]
+    return f"{type(failure).__name__} at {place.filename}:{place.lineno}"
+
+
+def _try_later(inbound_id: UUID, parts: Parts) -> None:
+    """Put off a message that failed, and only then say so: where that fails too, others are answered."""
+    with database.unit_of_work(parts.engine) as session:
+        if found := inbox.lock_waiting(session, inbound_id):
+            _count_attempt(found[1], parts.now())
+    with database.unit_of_work(parts.engine) as session:
+        if found := inbox.lock_waiting(session, inbound_id):
+            _own_up(session, *found, parts)
+            _wake_others(session, found[0])
 
 
 def _answer(session: Session, contact: ContactRow, inbound: InboundRow, parts: Parts) -> None:
@@ -103,6 +143,9 @@ def _talk(session: Session, answering: Answering, parts: Parts) -> str | None:
     shown = outbox.last_menu(session, inbound)
     if answers_invitation(session, answering, shown, parts):
         return None
+    choice = chosen(inbound, shown, parts.words)
+    if choice and came_too_early(session, answering.contact, inbound, choice, parts):
+        return None  # tapped twice: the question that is open now stands below it
     intent = _follow(session, answering, read_message(inbound, shown, parts.words), parts)
     open_announced(session, answering, parts)
     return intent
@@ -173,11 +216,19 @@ def _patience(inbound: InboundRow, now: datetime) -> timedelta:
 
 def _refused(session: Session, contact: ContactRow, inbound: InboundRow, parts: Parts) -> None:
     """Try a few times; a message that cannot be answered is read by a person."""
+    _count_attempt(inbound, parts.now())
+    _own_up(session, contact, inbound, parts)
+
+
+def _count_attempt(inbound: InboundRow, now: datetime) -> None:
     inbound.attempts += 1
-    wait = DIALOGUE_REFUSES.wait_after(inbound.attempts)
-    if wait is not None:
-        inbound.next_attempt_at = parts.now() + wait
-    else:
+    wait = DIALOGUE_REFUSES.wait_after(inbound.attempts) or DIALOGUE_REFUSES.longest
+    inbound.next_attempt_at = now + wait
+
+
+def _own_up(session: Session, contact: ContactRow, inbound: InboundRow, parts: Parts) -> None:
+    """Say that the answer takes time; after the last attempt a person has to give it."""
+    if DIALOGUE_REFUSES.wait_after(inbound.attempts) is None:
         inbound.state = "unanswered"
         open_task(session, contact.id, "unanswered", parts, inbound_id=inbound.id)
         logger.error("inbound %s could not be answered; a person has to read it", inbound.id)

@@ -6,17 +6,19 @@ from typing import Any
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from bot.domain.check_in import State
+from bot.domain.check_in import RUNNING, State
 from bot.domain.consent import Agreement
 from bot.domain.contacts import Audience, Role
 from bot.domain.dialogue import EFFECTS
 from bot.services.answer_check_in import finish_check_in, record_answer
+from bot.services.open_check_in import ask_once_welcomed
 from bot.services.parts import Parts
+from bot.services.programme import programme
 from bot.services.say import Answering
 from bot.services.subscription import address_of, opt_out
 from bot.services.tasks import open_task
 from bot.store import check_ins, contacts
-from bot.store.tables import ToldTopicRow
+from bot.store.tables import ContactRow, ToldTopicRow
 
 Effect = Mapping[str, Any]
 
@@ -49,7 +51,16 @@ def _record_agreement(session: Session, answering: Answering, effect: Effect, pa
 def _finish_onboarding(session: Session, answering: Answering, _e: Effect, parts: Parts) -> None:
     contact, now = answering.contact, parts.now()
     contact.onboarded_at = contact.onboarded_at or now
+    _ask_urgent_ones_again(session, contact, parts)
     check_ins.settle_running(session, contact.id, State.MISSED, now, "welcomed_instead")
+
+
+def _ask_urgent_ones_again(session: Session, contact: ContactRow, parts: Parts) -> None:
+    """A welcome says nothing about where somebody is: whether they arrived is still asked."""
+    steps = programme().steps
+    for row in check_ins.of_contacts(session, [contact.id])[contact.id]:
+        if row.state in RUNNING and row.step in steps and steps[row.step].silence.urgent:
+            ask_once_welcomed(row, parts)
 
 
 def _opt_out(session: Session, answering: Answering, _e: Effect, parts: Parts) -> None:

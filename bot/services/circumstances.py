@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from bot.domain.channels import Channel
-from bot.domain.check_in import Circumstances
+from bot.domain.check_in import Circumstances, State
 from bot.domain.check_in_plan import Step
 from bot.domain.consent import Consent, may_be_written_to_unasked
 from bot.domain.contacts import Contact, Role
@@ -38,24 +38,28 @@ class Known:
     consents: Mapping[UUID, list[Consent]]
     standing: circumstances.Standing
     running: dict[UUID, list[CheckInRow]]
+    stable: frozenset[UUID]
+    """Who answered without a worry for long, among those for whom it matters now."""
     people: Sequence[object]
     """Children and staff that words may name: held here, so that they are read once."""
 
 
-def read_known(session: Session, contact_ids: Sequence[UUID]) -> Known:
-    """Read everything that decides about these contacts, in a handful of queries."""
-    ids = sorted(set(contact_ids))
+def read_known(session: Session, due: Sequence[CheckInRow]) -> Known:
+    """Read everything that decides about these check-ins, in a handful of queries."""
+    ids = sorted({row.contact_id for row in due})
+    standing = circumstances.standing(session, ids)
     return Known(
         addresses=circumstances.addresses(session, ids),
         consents=circumstances.consents(session, ids),
-        standing=circumstances.standing(session, ids),
+        standing=standing,
+        stable=_stable(session, due, standing),
         running=circumstances.running(session, ids),
         people=circumstances.people(session, ids),
     )
 
 
 def circumstances_of(
-    session: Session, row: CheckInRow, contact: ContactRow, step: Step, known: Known, parts: Parts
+    row: CheckInRow, contact: ContactRow, step: Step, known: Known, parts: Parts
 ) -> Circumstances:
     """Return what decides whether this step is said now."""
     plain = contacts.as_contact(contact)
@@ -76,7 +80,7 @@ def circumstances_of(
         journey_is_held=plain.role is Role.CHILD and contact.journey_held_at is not None,
         live_until=_live_until(row, contact, step, reaches, known, parts.now()),
         is_holiday=step.not_on_holidays and _is_holiday(plain, parts.now()),
-        is_stable=step.unless_stable and _is_stable(session, contact, known),
+        is_stable=step.unless_stable and contact.id in known.stable,
     )
 
 
@@ -127,9 +131,17 @@ def _is_holiday(contact: Contact, now: datetime) -> bool:
     return rota.is_holiday(contact.country, today)
 
 
-def _is_stable(session: Session, contact: ContactRow, known: Known) -> bool:
-    if contact.id in known.standing.ever_at_risk:
-        return False
-    newest = check_ins.latest_answers(session, contact.id, STABLE_AFTER)
-    fine = [row for row in newest if row.value.get("score")]
-    return len(fine) == STABLE_AFTER
+def _stable(
+    session: Session, due: Sequence[CheckInRow], standing: circumstances.Standing
+) -> frozenset[UUID]:
+    """Return who is asked only every second time."""
+    steps = programme().steps
+    thinned = {
+        row.contact_id
+        for row in due
+        if row.state == State.PLANNED and row.step in steps and steps[row.step].unless_stable
+    }
+    asked = sorted(thinned - standing.ever_at_risk)
+    newest = check_ins.latest_scores(session, asked, STABLE_AFTER) if asked else {}
+    fine = (contact_id for contact_id, scores in newest.items() if all(scores))
+    return frozenset(i for i in fine if len(newest[i]) == STABLE_AFTER)

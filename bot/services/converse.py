@@ -128,15 +128,16 @@ def _request(
         contact_id=answering.contact.id,
         message_id=uuid5(answering.inbound.id, text),  # one message may lead to two turns
         text=text,
-        metadata=_metadata(session, answering.contact, parts),
+        metadata=_metadata(session, answering, parts),
         events=conversation.events,
     )
 
 
-def _metadata(session: Session, row: ContactRow, parts: Parts) -> dict[str, Any]:
+def _metadata(session: Session, answering: Answering, parts: Parts) -> dict[str, Any]:
     """Return what the dialogue may know: which wording, stage and questions, never who."""
+    row = answering.contact
     contact = contacts.as_contact(row)
-    check_in = check_in_for_dialogue(session, row, parts)
+    check_in = check_in_for_dialogue(session, row, answering.inbound, parts)
     return {
         **({"check_in": check_in} if check_in else {}),
         "audience": str(contact.audience(parts.now().date())),

@@ -2,19 +2,23 @@
 
 from sqlalchemy.orm import Session
 
+from bot.domain.anchors import Anchor
 from bot.domain.contacts import COUNTRIES
 from bot.services.parts import Parts
 from bot.services.plan_check_ins import plan_family_again
 from bot.store import database, journeys
 from bot.store.tables import ContactRow
 
-DEPARTS_FROM = "US"
-
 
 def cross_border(session: Session, child: ContactRow, parts: Parts) -> None:
-    """Take a child to be where they return to; a second time changes nothing."""
+    """Take a child to be where they return to; a second time changes nothing.
+
+    Where they were is remembered until somebody says that they arrived: the journey may be put off.
+    """
     if child.country == child.destination:
         return
+    if child.left_country is None:
+        child.left_country, child.left_zone = child.country, child.zone
     _is_in(session, child, child.destination, journeys.current(session, child.id).arrival_zone)
 
 
@@ -22,17 +26,25 @@ def arrive(session: Session, child: ContactRow, parts: Parts) -> None:
     """Somebody says that the child is there: from this day the time at home counts."""
     cross_border(session, child, parts)
     child.arrived_at = child.arrived_at or parts.now()
+    child.left_country, child.left_zone = None, None
     _tell(session, child)
 
 
-def not_left_yet(session: Session, child: ContactRow) -> None:
-    """The journey was put off after its hour had come: the child is still where it begins.
+def follow_journey(
+    session: Session, child: ContactRow, arrival: Anchor | None, parts: Parts
+) -> None:
+    """Put off, and the child has not left yet; to another country, and who is there is there."""
+    if arrival is not None and arrival.moment > parts.now():
+        _has_not_left(session, child)
+    elif child.left_country is not None:
+        cross_border(session, child, parts)
 
-    Who waits in a third country was never taken to be at home, and stays there.
-    """
-    if child.arrived_at is None and child.country == child.destination:
-        zone = journeys.current(session, child.id).departure_zone
-        _is_in(session, child, DEPARTS_FROM, zone)
+
+def _has_not_left(session: Session, child: ContactRow) -> None:
+    """Take the child back to where they were. Who was never taken across stays where they are."""
+    if child.left_country is not None:
+        _is_in(session, child, child.left_country, child.left_zone)
+        child.left_country, child.left_zone = None, None
 
 
 def _is_in(session: Session, child: ContactRow, country: str, zone: str | None) -> None:

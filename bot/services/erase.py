@@ -61,7 +61,7 @@ def erase(session: Session, contact_id: UUID, parts: Parts, *, although_open: bo
     session.execute(delete(JourneyRow).where(JourneyRow.child_id == contact_id))
     _ask_no_more_about(session, contact_id, parts)
     row.name, row.birth_year, row.zone, row.writer = "", None, None, None
-    row.born_on = None
+    row.born_on, row.left_country, row.left_zone = None, None, None
     row.case_manager_id, row.age_band, row.child_id = None, None, None
     row.advocate_id, row.held_by_id, row.journey_held_at = None, None, None
     row.erased_at = row.planned_at = parts.now()

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.check_in import State
 from bot.services.check_in_words import words_of
-from bot.services.open_check_in import was_said
+from bot.services.open_check_in import is_held_back, is_out_of_date, was_said
 from bot.services.parts import Parts
 from bot.services.programme import programme
 from bot.services.read_message import chosen
@@ -29,7 +29,7 @@ def answers_invitation(
     choice = chosen(answering.inbound, shown, parts.words)
     if choice is None:
         return False
-    row = _announced(session, answering)
+    row = _announced(session, answering, parts)
     if row is None:
         return _is_too_late(session, answering, choice.id, parts)
     if choice.id == "check_in_later":
@@ -41,8 +41,8 @@ def answers_invitation(
 
 def _is_too_late(session: Session, answering: Answering, choice: str, parts: Parts) -> bool:
     """Say so to who taps the button of an invitation that is over; a running check-in asks on."""
-    is_running = check_ins.running(session, answering.contact.id) is not None
-    if choice not in TOO_LATE or is_running or answering.contact.onboarded_at is None:
+    is_asked = check_ins.running(session, answering.contact.id, State.ASKED) is not None
+    if choice not in TOO_LATE or is_asked or answering.contact.onboarded_at is None:
         return False
     answer_with(session, answering, [TOO_LATE[choice]], parts)
     return True
@@ -50,18 +50,38 @@ def _is_too_late(session: Session, answering: Answering, choice: str, parts: Par
 
 def open_announced(session: Session, answering: Answering, parts: Parts) -> None:
     """Say what was announced after the answer to something else: they are here now."""
-    row = _announced(session, answering)
+    row = _announced(session, answering, parts)
     if row is not None:
-        _open(session, answering, row, parts)
+        _open(session, answering, row, parts, answers_it=False)
 
 
-def _announced(session: Session, answering: Answering) -> CheckInRow | None:
-    row = check_ins.running(session, answering.contact.id)
-    return row if row is not None and row.state == State.INVITED else None
+def _announced(session: Session, answering: Answering, parts: Parts) -> CheckInRow | None:
+    """Return what was announced last; a step that the plan has no more is over."""
+    row = check_ins.running(session, answering.contact.id, State.INVITED)
+    if row is not None and row.step not in programme().steps:
+        check_ins.settle(row, State.SUPERSEDED, parts.now(), "not_in_the_plan")
+        return None
+    return row
 
 
-def _open(session: Session, answering: Answering, row: CheckInRow, parts: Parts) -> bool:
+def _open(
+    session: Session,
+    answering: Answering,
+    row: CheckInRow,
+    parts: Parts,
+    *,
+    answers_it: bool = True,
+) -> bool:
+    """Say it, unless its day is over or the journey is in doubt; return whether that was an answer."""
     step = programme().steps[row.step]
+    if is_held_back(answering.contact, step):
+        if answers_it:
+            answer_with(session, answering, ["disclosure.journey_held"], parts)
+        return answers_it  # it stays announced
+    if is_out_of_date(row, step, parts):
+        check_ins.settle(row, State.MISSED, parts.now(), "late")
+        answer_with(session, answering, [TOO_LATE["open_check_in"]], parts)
+        return True
     say = words_of(session, answering.contact, step, parts)
     if not say:
         check_ins.settle(row, State.SKIPPED, parts.now(), "nothing_new")

@@ -1,13 +1,15 @@
 """What a person does with an escalation: take it, decline it, record what they did, close it."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
 from bot.domain.escalation import EscalationError, State, Step, next_state
 from bot.services.call_staff import pass_on
+from bot.services.open_check_in import say_good_bye_after_all
 from bot.services.parts import Parts
 from bot.services.prove import confirm
+from bot.services.tell_changes import plan_changes
 from bot.store import check_ins, database, escalations, notices, safety_questions, staff
 from bot.store.risk_tables import EscalationRow
 from bot.store.tables import ContactRow
@@ -75,15 +77,28 @@ def close(
     check_ins.plan_again(session, [row.contact_id])  # check-ins come closer together for a while
     if release:
         release_journey(session, row, staff_id, parts)
+    _catch_up(session, row, parts)
     _changed(session, row)
 
 
 def release_journey(session: Session, row: EscalationRow, staff_id: UUID, parts: Parts) -> None:
     """Let the journey be spoken of as settled again: a person has decided."""
-    child = session.get(ContactRow, row.child_id) if row.child_id else None
+    child = _child(session, row)
     if child is not None and child.journey_held_at is not None:
         child.journey_held_at = None
         escalations.note(session, row, Step.RELEASED, parts.now(), staff_id=staff_id)
+
+
+def _catch_up(session: Session, row: EscalationRow, parts: Parts) -> None:
+    """What was kept from the family for so long that it was left out is said now, as things are now."""
+    say_good_bye_after_all(session, row.contact_id, parts)
+    child = _child(session, row)
+    if child is not None and child.erased_at is None:
+        plan_changes(session, child, uuid4().int % 2**31, parts)  # once for each that is closed
+
+
+def _child(session: Session, row: EscalationRow) -> ContactRow | None:
+    return session.get(ContactRow, row.child_id) if row.child_id else None
 
 
 def _changed(session: Session, row: EscalationRow) -> None:

@@ -1,11 +1,13 @@
 """Carry out a step whose time has come: say it, ask its first question, or do what it does."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from bot.domain.check_in import RUNNING, State
+from bot.domain.check_in import OVER, RUNNING, State
 from bot.domain.check_in_plan import Doing, Step
+from bot.domain.contacts import Role
 from bot.domain.reach import Route, Way, route
 from bot.services.check_in_words import words_of
 from bot.services.circumstances import Known, reaches_of
@@ -26,8 +28,14 @@ FOR_A_PERSON = frozenset({"paused", "opted_out", "unreachable", "no_template"})
 NOBODY_IS_MISSING = frozenset({"programme_ended", "no_consent", "nothing_new"})
 """Reasons after which nobody has to find out whether somebody arrived."""
 
-A_PERSON_IS_WITH_THEM = frozenset({"late_at_risk", "late_handover"})
+A_PERSON_IS_WITH_THEM = frozenset({"at_risk", "late_at_risk", "late_handover"})
 """Reasons why a good-bye was not said that do not end the programme: a person does, or goes on."""
+
+ALWAYS_TRUE = (Doing.TELL_CHANGES, Doing.END)
+"""What a step says that is worked out when it is said, or never wrong: the changes, the good-bye."""
+
+ASK_AGAIN_WITHIN = timedelta(hours=3)
+"""For so long the question of the travel day waits for the end of a welcome; then a person looks."""
 
 
 def carry_out(
@@ -60,12 +68,46 @@ def leave_out(session: Session, row: CheckInRow, step: Step, reason: str, parts:
     state = State.MISSED if row.state in RUNNING else State.SKIPPED
     check_ins.settle(row, state, parts.now(), reason)
     if step.do is Doing.END and reason not in A_PERSON_IS_WITH_THEM:
-        _end_programme(session.get_one(ContactRow, row.contact_id), parts)
+        end_programme(session.get_one(ContactRow, row.contact_id), parts)
     if step.silence.urgent and reason not in NOBODY_IS_MISSING:
         tier = step.silence.tier
         open_task(session, row.contact_id, "stranded_silence", parts, about=row.step, tier=tier)
     elif reason in FOR_A_PERSON:
         open_task(session, row.contact_id, "silence", parts, about=reason)
+    elif step.do is Doing.TELL_CHANGES and reason.startswith("late"):
+        open_task(session, row.contact_id, "silence", parts, about=row.step)
+
+
+def goes_out_of_date(step: Step) -> bool:
+    """Return whether what it says is true only for a while, such as "tomorrow"; questions never are."""
+    return step.ask is None and step.do not in ALWAYS_TRUE
+
+
+def is_out_of_date(row: CheckInRow, step: Step, parts: Parts) -> bool:
+    """Return whether what was announced may not be said any more, although it is opened now."""
+    return goes_out_of_date(step) and parts.now() > row.not_after
+
+
+def is_held_back(contact: ContactRow, step: Step) -> bool:
+    """Return whether it speaks of a journey that is in doubt, to the child whose journey it is."""
+    is_held = contact.role == Role.CHILD and contact.journey_held_at is not None
+    return step.about_journey and is_held
+
+
+def ask_once_welcomed(row: CheckInRow, parts: Parts) -> None:
+    """The welcome took the place of the question: it is still to be asked, and its silence goes on."""
+    row.state, row.reason, row.wake_at = State.PLANNED, "welcomed_instead", parts.now()
+    row.not_after = max(row.not_after, parts.now() + ASK_AGAIN_WITHIN)
+
+
+def say_good_bye_after_all(session: Session, contact_id: UUID, parts: Parts) -> None:
+    """A person was with them when it was due: that is over, and the good-bye ends the programme."""
+    for row in check_ins.of_contacts(session, [contact_id])[contact_id]:
+        step = programme().steps.get(row.step)
+        was_kept_back = row.state in OVER and row.reason in A_PERSON_IS_WITH_THEM
+        if step is not None and step.do is Doing.END and was_kept_back:
+            row.state, row.reason, row.settled_at, row.rung = State.PLANNED, "", None, 0
+            row.wake_at, row.not_after = parts.now(), parts.now() + step.late
 
 
 def _say(
@@ -83,7 +125,13 @@ def _say(
     if found.way is Way.DIRECT:
         was_said(session, row, contact, step, parts)
     else:
-        row.state, row.wake_at = State.INVITED, parts.now() + patience(row, step)
+        row.state, row.wake_at = State.INVITED, _invited_until(row, step, parts)
+
+
+def _invited_until(row: CheckInRow, step: Step, parts: Parts) -> datetime:
+    """Return when to look at an invitation again: at the latest when what follows it is out of date."""
+    later = parts.now() + patience(row, step)
+    return min(later, row.not_after) if goes_out_of_date(step) else later
 
 
 def was_said(
@@ -95,12 +143,12 @@ def was_said(
     if step.ask is None:
         check_ins.settle(row, State.SAID, parts.now())
         if step.do is Doing.END:
-            _end_programme(contact, parts)
+            end_programme(contact, parts)
         return
     row.state, row.wake_at = State.ASKED, parts.now() + patience(row, step)
 
 
-def _end_programme(contact: ContactRow, parts: Parts) -> None:
+def end_programme(contact: ContactRow, parts: Parts) -> None:
     """It ends for who could not be told good-bye, too."""
     contact.ended_at, contact.planned_at = contact.ended_at or parts.now(), None
 

@@ -45,7 +45,7 @@ def _run(parts: Parts, look: Look) -> int:
         claimed = check_ins.claim_due(session, parts.now(), AT_ONCE)
         if not claimed:
             return 0
-        known = read_known(session, [contact.id for _, contact in claimed])
+        known = read_known(session, [row for row, _ in claimed])
         for row, contact in claimed:
             look(session, row, contact, known, parts)
         database.notify(session, database.OUTBOUND)
@@ -97,7 +97,7 @@ def _due(
     known: Known,
     parts: Parts,
 ) -> None:
-    now = circumstances_of(session, row, contact, step, known, parts)
+    now = circumstances_of(row, contact, step, known, parts)
     verdict = decide(step, row.not_after, programme().hold_for, now)
     if verdict.until is not None:
         row.wake_at, row.reason = verdict.until, verdict.reason

@@ -13,7 +13,10 @@ from bot.services import safety_questions
 from bot.services.answer_check_in import sign_in_answer
 from bot.services.escalate import Sign, escalate
 from bot.services.parts import Parts
+from bot.services.question_asked import is_answer, is_exact, is_of_a_check_in
 from bot.services.read_message import chosen
+from bot.services.say import Answering
+from bot.services.subscription import leave_at_once
 from bot.services.tasks import open_task
 from bot.store import database, escalations, inbox, outbox
 from bot.store.risk_tables import SafetyQuestionRow
@@ -50,6 +53,7 @@ def _take(session: Session, inbound: InboundRow, parts: Parts) -> None:
         step, category = _unreadable(session, contact, inbound, parts)
     else:
         step, category = _screen(session, contact, inbound, parts)
+        leave_at_once(session, Answering(contact, inbound), parts)
     inbound.safety, inbound.category, inbound.attempts = step, category, 0
     inbound.screened_at = parts.now()
     database.notify(session, database.INBOUND)
@@ -64,7 +68,7 @@ def _screen(
         return answered
     if inbound.choice_id in parts.words.choices:
         return None, None  # our own button: nobody wrote it
-    if _selects(session, inbound, parts):
+    if _selects(session, contact, inbound, parts):
         return _no_sign(session, contact, parts)
     found = parts.safety.screen(inbound.text, _earlier(session, inbound, parts))
     if found.decision is Decision.NONE or _only_stops(inbound, found):
@@ -100,15 +104,20 @@ def _earlier(session: Session, inbound: InboundRow, parts: Parts) -> list[str]:
     return [row.text for row in own_words if row.safety in NO_SIGN and row.text]
 
 
-def _selects(session: Session, inbound: InboundRow, parts: Parts) -> bool:
+def _selects(session: Session, contact: ContactRow, inbound: InboundRow, parts: Parts) -> bool:
     """Return whether this is a digit or exactly a title of the last menu: then the words are ours.
 
-    What a choice of ours means for safety stands in the questionnaire.
+    What a choice of ours means for safety stands in the questionnaire. Other words that may mean a
+    choice are as ours as the choice is, but where they would answer a question that nobody asks any more.
     """
     choice = chosen(inbound, outbox.last_menu(session, inbound), parts.words)
-    if choice is not None:
-        inbound.choice_id = choice.id
-    return choice is not None
+    if choice is None:
+        return False
+    is_told = is_of_a_check_in(choice) and not is_exact(choice, inbound.text)
+    if is_told and not is_answer(session, contact, inbound, choice, parts):
+        return False
+    inbound.choice_id = choice.id
+    return True
 
 
 def _no_sign(

@@ -8,31 +8,16 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from bot.domain.channels import Channel
-from bot.domain.check_in import State
 from bot.domain.delivery import Status, latest
 from bot.domain.menus import Choice
 from bot.gateways.sending import Parcel, SendingFailed, TryLater
-from bot.services.check_in_words import audience_of
+from bot.services.leaving import leaves_now
 from bot.services.parts import Parts
-from bot.services.programme import programme
 from bot.services.record_failure import record_failure
-from bot.services.say import Lane
-from bot.services.say_unasked import accepts_unasked
-from bot.store import check_ins, circumstances, contacts, database, outbox, phones
-from bot.store.tables import OutboundRow
-from bot.store.time_tables import CheckInRow
+from bot.store import contacts, database, outbox
+from bot.store.tables import ContactRow, OutboundRow
 
 logger = logging.getLogger(__name__)
-
-FOR_ANYBODY = frozenset(
-    {
-        "check_in.invite",
-        "contact_change.shared_ask_who",
-        "contact_change.shared_later",
-        "subscription.opted_out",
-    }
-)
-"""Neutral words: they may be read by whoever of a family holds the phone."""
 
 LONGEST_PAUSE = 0.25
 """Seconds; a slow sender keeps nobody for longer from looking whether another one has work."""
@@ -94,42 +79,17 @@ def _settle(parcel: Parcel, since: datetime, parts: Parts) -> None:
 def _take(parts: Parts) -> Parcel | float:
     """Mark the next message as being sent and return it, or the seconds that busy senders need.
 
-    Consent is looked at again, here, because it may have been withdrawn since.
+    Whether it may leave is looked at again, here: much may have happened since it was said.
     """
     while True:
         with database.unit_of_work(parts.engine) as session:
             row = _next_row(session, parts)
             if not isinstance(row, OutboundRow):
                 return row
-            if not _may_leave(session, row, parts.now()):
-                _withdraw(session, row)
-            elif (morning := _asleep_until(session, row, parts)) is not None:
-                outbox.put_off(row, morning)
-            else:
+            if leaves_now(session, row, parts):
                 rate = parts.settings.rate(row.channel)
                 outbox.take_pace(session, _sender_of(session, row, parts), parts.now(), rate)
                 return _parcel(session, row)
-
-
-def _withdraw(session: Session, row: OutboundRow) -> None:
-    row.status = Status.CANCELLED
-    database.notify(session, database.CHANGED, str(row.contact_id))
-    logger.info("outbound %s was withdrawn: nobody may or wants to read it now", row.id)
-
-
-def _asleep_until(session: Session, row: OutboundRow, parts: Parts) -> datetime | None:
-    """Return when the contact wakes, for what the clock says; None while they are awake.
-
-    The clock looks at their hours before it says anything. A second attempt, the copy by SMS and what
-    stood behind an outage leave later than it thought.
-    """
-    if row.inbound_id is not None or row.lane != Lane.CHECK_IN:
-        return None
-    contact = contacts.get(session, row.contact_id)
-    waking = programme().waking[audience_of(contact, parts)]
-    now = parts.now()
-    awake = waking.next(now, contacts.as_contact(contact).time_zone)
-    return awake if awake > now else None
 
 
 def _next_row(session: Session, parts: Parts) -> OutboundRow | float:
@@ -171,7 +131,7 @@ def _senders(channel: str, parts: Parts) -> list[str]:
 
 def _sender_of(session: Session, row: OutboundRow, parts: Parts) -> str:
     """Return the sender of a message: that of the country in which the contact is now."""
-    country = contacts.get(session, row.contact_id).country
+    country = session.get_one(ContactRow, row.contact_id).country
     return parts.settings.sender(row.channel, country) or row.channel
 
 
@@ -179,40 +139,6 @@ def _shortest_wait(free_at: Iterable[datetime], now: datetime) -> float:
     """Return the seconds until the next busy sender is free; zero if none is busy."""
     waits = [(moment - now).total_seconds() for moment in free_at if moment > now]
     return min(waits, default=0)
-
-
-def _may_leave(session: Session, row: OutboundRow, now: datetime) -> bool:
-    """Answers may leave unless the address opted out; unasked messages also need a consent.
-
-    An answer about safety leaves even after STOP: the contact has written since. While somebody else
-    holds a shared phone nothing leaves but what whoever holds it may read.
-    """
-    address = outbox.address_of(session, row)
-    if phones.is_with_another(session, address, now) and not set(row.message_ids) <= FOR_ANYBODY:
-        return False
-    is_answer = row.inbound_id is not None
-    if is_answer and row.lane == Lane.RISK:
-        return True
-    if not is_answer and _is_asked_no_more(session, row, now):
-        return False
-    if address.opted_out_at is not None or address.retired_at is not None:
-        return False
-    return is_answer or accepts_unasked(session, contacts.get(session, row.contact_id))
-
-
-def _is_asked_no_more(session: Session, row: OutboundRow, now: datetime) -> bool:
-    """Return whether these are questions of a check-in that a danger, or a changed fact, has ended.
-
-    The danger may have been disclosed while the clock was storing them: then they end here.
-    """
-    check_in = session.get(CheckInRow, row.check_in_id) if row.check_in_id else None
-    step = programme().steps.get(check_in.step) if check_in else None
-    if check_in is None or step is None or step.ask is None:
-        return False
-    at_risk = circumstances.standing(session, [row.contact_id]).at_risk
-    if at_risk and not step.even_at_risk:
-        check_ins.settle(check_in, State.INTERRUPTED, now, "at_risk")
-    return check_in.state in (State.INTERRUPTED, State.SUPERSEDED)
 
 
 def _parcel(session: Session, row: OutboundRow) -> Parcel:

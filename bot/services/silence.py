@@ -9,11 +9,18 @@ from sqlalchemy.orm import Session
 from bot.domain.check_in import OVER, Circumstances, State, Verdict, decide
 from bot.domain.check_in_plan import Doing, Rung, Step
 from bot.domain.contacts import Role
+from bot.domain.questionnaire import Question
 from bot.domain.reach import Route, Way, route
 from bot.domain.risk import Tier
 from bot.services.check_in_words import open_question, words_of
 from bot.services.circumstances import Known, circumstances_of, reaches_of
-from bot.services.open_check_in import leave_out, patience, was_said
+from bot.services.open_check_in import (
+    end_programme,
+    goes_out_of_date,
+    leave_out,
+    patience,
+    was_said,
+)
 from bot.services.parts import Parts
 from bot.services.plan_check_ins import plan_event
 from bot.services.programme import programme
@@ -25,7 +32,7 @@ from bot.store.tables import ContactRow
 from bot.store.time_tables import CheckInRow
 
 FAR = timedelta(days=365)
-"""A running check-in does not become too late: it ends when its silence ends."""
+"""What was asked does not become too late: it ends when its silence ends."""
 
 HAS_LEFT = frozenset({"programme_ended", "no_consent", "paused", "opted_out"})
 """Reasons that are no silence: nobody is asked about somebody who does not want to be written to."""
@@ -39,33 +46,34 @@ def climb(
     known: Known,
     parts: Parts,
 ) -> None:
-    """Take the next rung. An urgent silence goes on to a person where nobody may be written to now."""
-    now = _circumstances(session, row, contact, step, known, parts)
-    verdict = decide(step, now.now + FAR, programme().hold_for, now)
+    """Take the next rung. An urgent silence goes on to a person where nobody may be written to now.
+
+    While the journey is in doubt nobody is reminded of it, but who is silent does not wait for that.
+    """
+    now = _circumstances(row, contact, step, known, parts)
+    not_after = row.not_after if goes_out_of_date(step) else now.now + FAR
+    verdict = decide(step, not_after, programme().hold_for, now)
     rung = _next_rung(row, step)
     if now.is_at_risk and not step.even_at_risk:
         check_ins.settle(row, State.INTERRUPTED, parts.now(), "at_risk")
-    elif verdict.reason in HAS_LEFT:
+    elif verdict.reason in HAS_LEFT or verdict.reason.startswith("late"):
         leave_out(session, row, step, verdict.reason, parts)
     elif rung is None or rung is Rung.TASK:
         _give_up(session, row, contact, step, known, parts)
     elif rung is Rung.ASK_CAREGIVER:
         _ask_caregiver(session, row, contact, parts)
         _go_on(row, step, parts)
+    elif verdict.reason == "journey_held" and step.ask is not None:
+        _go_on(row, step, parts)
     else:
         _say_again(session, row, contact, step, known, verdict, parts)
 
 
 def _circumstances(
-    session: Session,
-    row: CheckInRow,
-    contact: ContactRow,
-    step: Step,
-    known: Known,
-    parts: Parts,
+    row: CheckInRow, contact: ContactRow, step: Step, known: Known, parts: Parts
 ) -> Circumstances:
     """Nobody is too stable for the rest of their questions; a chat does not put off an urgent one."""
-    now = circumstances_of(session, row, contact, step, known, parts)
+    now = circumstances_of(row, contact, step, known, parts)
     live_until = None if step.silence.urgent else now.live_until
     return replace(now, is_stable=False, live_until=live_until)
 
@@ -126,7 +134,7 @@ def _say(
     """Remind with the question that waits; what was only announced is said now where it may be."""
     is_asked = row.state == State.ASKED and contact.onboarded_at is not None
     question = open_question(session, row, contact, parts) if is_asked else None
-    say = ["check_in.remind", question.say] if question else words_of(session, contact, step, parts)
+    say = _reminder(question) if question else words_of(session, contact, step, parts)
     if not say:
         leave_out(session, row, step, "nothing_new", parts)
         return
@@ -134,6 +142,11 @@ def _say(
     row.address_id = found.address.id
     if found.way is Way.DIRECT and row.state == State.INVITED:
         was_said(session, row, contact, step, parts)
+
+
+def _reminder(question: Question) -> list[str]:
+    """A question about danger is not repeated where others may read the screen: "now" asks it."""
+    return ["check_in.remind"] if question.ask_danger else ["check_in.remind", question.say]
 
 
 def _ask_caregiver(session: Session, row: CheckInRow, contact: ContactRow, parts: Parts) -> None:
@@ -164,6 +177,8 @@ def _give_up(
         check_ins.settle(row, State.MISSED, parts.now(), "not_opened")
         if step.do is Doing.TELL_CHANGES:
             open_task(session, contact.id, "silence", parts, about=row.step)
+        if step.do is Doing.END:
+            end_programme(contact, parts)
         return
     if _wrote_since(row, known) and _is_enough(session, row, step):
         check_ins.settle(row, State.MISSED, parts.now(), "not_finished")

@@ -6,12 +6,27 @@ from sqlalchemy.orm import Session
 
 from bot.domain.consent import Agreement
 from bot.domain.contacts import Role
-from bot.domain.opting import OptWord
+from bot.domain.opting import OptWord, opt_word
 from bot.services.parts import Parts
 from bot.services.say import Answering, Lane, answer_with
 from bot.services.tasks import open_task
-from bot.store import contacts, outbox, phones, tasks
+from bot.store import contacts, database, outbox, phones, tasks
 from bot.store.tables import AddressRow, InboundRow
+
+LEFT_PART = 850
+"""The part number of the confirmation, said while the message is screened: other answers come from zero."""
+
+
+def leave_at_once(session: Session, answering: Answering, parts: Parts) -> None:
+    """Heed STOP as soon as it is screened, before older messages that wait for the dialogue engine.
+
+    When the line reaches it, it is a second STOP and changes nothing.
+    """
+    inbound = answering.inbound
+    if opt_word(inbound.text, inbound.opt_out_type) is OptWord.STOP:
+        leaving = Answering(answering.contact, inbound, parts_said=LEFT_PART)
+        change_subscription(session, leaving, OptWord.STOP, parts)
+        database.notify(session, database.OUTBOUND)
 
 
 def change_subscription(
@@ -38,8 +53,9 @@ def opt_out(
     """
     was_out = address.opted_out_at is not None
     for row in phones.same_address(session, address):
-        outbox.cancel_waiting(session, row.id, now)
-        row.opted_out_at = row.opted_out_at or now
+        if row.opted_out_at is None:  # else the confirmation may wait to leave
+            outbox.cancel_waiting(session, row.id, now)
+            row.opted_out_at = now
     if was_out:
         return None
     if _is_known(answering):
@@ -64,11 +80,17 @@ def _is_known(answering: Answering) -> bool:
 
 
 def stay_silent_after_stop(session: Session, answering: Answering, parts: Parts) -> None:
-    """Answer what somebody writes after STOP once with the way back; a person reads it."""
-    earlier = tasks.open_of(session, answering.contact.id)
-    already_said = any(t.kind == "after_stop" for t in earlier)
-    inbound_id = answering.inbound.id
-    open_task(session, answering.contact.id, "after_stop", parts, inbound_id=inbound_id)
+    """Answer what somebody writes after STOP once with the way back; a person reads it.
+
+    What they wrote before, and nobody has answered, is read by a person too; they have just left.
+    """
+    contact_id, inbound = answering.contact.id, answering.inbound
+    left_at = address_of(session, inbound).opted_out_at
+    if left_at is not None and inbound.received_at < left_at:
+        open_task(session, contact_id, "unanswered", parts, inbound_id=inbound.id)
+        return
+    already_said = any(t.kind == "after_stop" for t in tasks.open_of(session, contact_id))
+    open_task(session, contact_id, "after_stop", parts, inbound_id=inbound.id)
     if not already_said:
         answer_with(session, answering, ["subscription.already_out"], parts, lane=Lane.RISK)
 

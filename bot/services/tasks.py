@@ -43,12 +43,16 @@ def open_task(
     inbound_id: UUID | None = None,
     tier: Tier | None = None,
 ) -> None:
-    """Queue it unless the same is open already; the tier is the policy's unless a case calls for another."""
+    """Queue it unless the same is open already; the tier is the policy's unless a case calls for another.
+
+    What is told at once is told each time it happens, with the whole deadline before a supervisor is.
+    """
     policy, now = task_policies()[kind], parts.now()
     tier = _tier(session, contact_id, kind, tier or policy.tier)
     due_at = now + time_for(tier, parts)
     row = tasks.queue(session, contact_id, kind, now, about, inbound_id, tier=tier, due_at=due_at)
-    if row is not None and policy.at_once:
+    if policy.at_once:
+        row = row or tasks.renew(session, contact_id, kind, about, now, due_at)
         tell_task.tell(session, row, tell_task.first_to_tell(session, row, parts), parts)
         row.told_at = now
 

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.domain.contacts import Role
+from bot.services.parts import Parts
+from bot.services.plan_check_ins import plan_event
 from bot.store import contacts, journeys, told_facts
 from bot.store.tables import ContactRow
 
@@ -45,6 +47,13 @@ GROUPS: Mapping[str, Group] = {
     ),
 }
 
+WITHOUT_WORDS: Mapping[str, tuple[str, ...]] = {
+    "destination": (),
+    "departure_zone": ("departure_time",),
+    "arrival_zone": ("arrival_time", "first_call_time", "pick_up_time"),
+}
+"""Facts that no sentence states, and the told ones that were true only with them: of a country, any."""
+
 FOR_CHILDREN = {"pick_up": ("orientation.caregivers.meet",)}
 """A child is told when they meet, not which papers to bring."""
 
@@ -70,6 +79,27 @@ def changes_were_told(session: Session, contact: ContactRow) -> None:
 def has_changes(session: Session, contact: ContactRow, facts: Mapping[str, Any]) -> bool:
     """Return whether these facts differ from what this contact was told."""
     return bool(_changed(told_facts.of_contact(session, contact.id), facts))
+
+
+def plan_changes(session: Session, child: ContactRow, occurrence: int, parts: Parts) -> None:
+    """Plan that everybody of the family who was told something else hears what is different."""
+    facts = journeys.current(session, child.id).as_facts()
+    for contact in _family(session, child):
+        if has_changes(session, contact, facts):
+            ending = "" if contact.role == Role.CHILD else "_home"
+            plan_event(session, contact, f"journey_change{ending}", occurrence, parts)
+
+
+def was_told_without_words(session: Session, child: ContactRow) -> list[str]:
+    """Return which facts of `WITHOUT_WORDS` somebody of the family has heard something of."""
+    known = (told_facts.of_contact(session, contact.id) for contact in _family(session, child))
+    told = {fact for facts in known for fact in facts}
+    return [fact for fact, times in WITHOUT_WORDS.items() if told & set(times or told)]
+
+
+def _family(session: Session, child: ContactRow) -> list[ContactRow]:
+    caregivers = contacts.caregivers_of(session, child.id)
+    return [contacts.get(session, contact_id) for contact_id in (child.id, *caregivers)]
 
 
 def _changed(told: Mapping[str, Any], facts: Mapping[str, Any]) -> set[str]:

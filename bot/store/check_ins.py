@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -78,15 +78,31 @@ def add(session: Session, values: Sequence[Mapping[str, Any]]) -> None:
         session.execute(insert(CheckInRow).on_conflict_do_nothing(), list(values))
 
 
-def running(session: Session, contact_id: UUID) -> CheckInRow | None:
-    """Return the check-in whose questions wait for this contact, the newest, locked."""
+def running(session: Session, contact_id: UUID, *states: State) -> CheckInRow | None:
+    """Return the newest check-in that waits for this contact in one of these states, locked.
+
+    Without a state any that runs: one that was only announced may be newer than the questions.
+    """
     query = (
         select(CheckInRow)
-        .where(CheckInRow.contact_id == contact_id, CheckInRow.state.in_(RUNNING))
+        .where(CheckInRow.contact_id == contact_id, CheckInRow.state.in_(states or RUNNING))
         .order_by(CheckInRow.said_at.desc())
         .limit(1)
     )
     return session.scalars(query.with_for_update()).one_or_none()
+
+
+def lock(session: Session, check_in_id: UUID) -> CheckInRow | None:
+    """Return a check-in, locked; None if somebody else works on it at this moment."""
+    query = select(CheckInRow).where(CheckInRow.id == check_in_id)
+    locked = query.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    return session.scalars(locked).one_or_none()
+
+
+def take_back(row: CheckInRow, until: datetime) -> None:
+    """Plan what was said but has not left as if it had not been said."""
+    row.state, row.reason, row.wake_at = State.PLANNED, "asleep", until
+    row.said_at = row.settled_at = row.address_id = None
 
 
 def settle(row: CheckInRow, state: State, now: datetime, reason: str = "") -> None:
@@ -112,12 +128,22 @@ def answers_of(session: Session, check_in_id: UUID) -> dict[str, str]:
     return {row.question: row.value["choice"] for row in session.scalars(query)}
 
 
-def latest_answers(session: Session, contact_id: UUID, most: int) -> Sequence[AnswerRow]:
-    """Return a contact's newest answers that say something about an indicator, newest first."""
-    query = (
-        select(AnswerRow)
-        .where(AnswerRow.contact_id == contact_id, AnswerRow.indicator.is_not(None))
-        .order_by(AnswerRow.answered_at.desc(), AnswerRow.id.desc())
-        .limit(most)
+def latest_scores(
+    session: Session, contact_ids: Sequence[UUID], most: int
+) -> dict[UUID, list[int | None]]:
+    """Return the scores of each contact's newest answers to questions about an indicator.
+
+    Own words have none; who never answered is left out.
+    """
+    newest = func.row_number().over(
+        partition_by=AnswerRow.contact_id,
+        order_by=[AnswerRow.answered_at.desc(), AnswerRow.id.desc()],
     )
-    return session.scalars(query).all()
+    of_these = AnswerRow.contact_id.in_(contact_ids), AnswerRow.indicator.is_not(None)
+    ranked = select(AnswerRow.contact_id, AnswerRow.value, newest.label("rank"))
+    ranked_rows = ranked.where(*of_these).subquery()
+    query = select(ranked_rows).where(ranked_rows.c.rank <= most)
+    found: dict[UUID, list[int | None]] = {}
+    for contact_id, value, _ in session.execute(query):
+        found.setdefault(contact_id, []).append(value.get("score"))
+    return found

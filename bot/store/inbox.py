@@ -60,6 +60,18 @@ def lock_next(session: Session, now: datetime) -> tuple[ContactRow, InboundRow] 
     return _with_next(session, contact, now) if contact else None
 
 
+def lock_waiting(session: Session, inbound_id: UUID) -> tuple[ContactRow, InboundRow] | None:
+    """Lock a contact for one of their messages; None if that was answered meanwhile."""
+    query = (
+        select(ContactRow, InboundRow)
+        .join(InboundRow, InboundRow.contact_id == ContactRow.id)
+        .where(InboundRow.id == inbound_id, InboundRow.state == "waiting")
+        .with_for_update(of=ContactRow, key_share=True)
+    )
+    found = session.execute(query).one_or_none()
+    return (found[0], found[1]) if found else None
+
+
 def _with_next(
     session: Session, contact: ContactRow, now: datetime
 ) -> tuple[ContactRow, InboundRow] | None:
@@ -127,12 +139,6 @@ def last_before(
     )
     newest_first = session.scalars(query.order_by(InboundRow.sequence.desc()).limit(most))
     return list(newest_first)[::-1]
-
-
-def next_due_at(session: Session) -> datetime | None:
-    """Return when the next waiting message is due, None if none waits."""
-    query = select(func.min(InboundRow.next_attempt_at)).where(InboundRow.state == "waiting")
-    return session.scalars(query).one()
 
 
 def oldest_waiting_at(session: Session) -> datetime | None:

@@ -76,6 +76,17 @@ def put_off(row: OutboundRow, until: datetime) -> None:
     row.attempts -= 1
 
 
+def has_begun_to_leave(session: Session, row: OutboundRow) -> bool:
+    """Return whether another piece of the same words has left, or may have."""
+    others = select(OutboundRow.id).where(
+        OutboundRow.check_in_id == row.check_in_id,
+        OutboundRow.created_at == row.created_at,
+        OutboundRow.id != row.id,
+        OutboundRow.status.not_in([Status.QUEUED, *NEVER_SHOWN]),
+    )
+    return session.scalars(others.limit(1)).first() is not None
+
+
 def anything_due(session: Session, now: datetime) -> bool:
     """Return whether a message waits to leave; the cheap look before anything is locked."""
     query = select(OutboundRow.id).where(

@@ -38,6 +38,9 @@ class ContactRow(Base):
     country: Mapped[str] = mapped_column(String(2))
     destination: Mapped[str] = mapped_column(String(2))
     zone: Mapped[str | None] = mapped_column(String(40))
+    left_country: Mapped[str | None] = mapped_column(String(2))
+    left_zone: Mapped[str | None] = mapped_column(String(40))
+    """Where a child was before the hour of their arrival; nobody has said yet that they are there."""
     birth_year: Mapped[int | None] = mapped_column(Integer)
     born_on: Mapped[str | None] = mapped_column(EncryptedText)
     age_band: Mapped[str | None] = mapped_column(String(20))

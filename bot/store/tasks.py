@@ -63,6 +63,18 @@ def _same(session: Session, contact_id: UUID, kind: str, about: str) -> TaskRow 
     return session.scalars(query).one_or_none()
 
 
+def renew(
+    session: Session, contact_id: UUID, kind: str, about: str, now: datetime, due_at: datetime
+) -> TaskRow:
+    """Return the open task that is the same; one that is past its time gets the new deadline."""
+    row = _same(session, contact_id, kind, about)
+    if row is None:
+        raise NotFound(f"There is no open task {kind} {about}.")
+    if row.due_at is None or row.due_at <= now:
+        row.due_at = due_at
+    return row
+
+
 def _raise(row: TaskRow, tier: Tier, due_at: datetime) -> None:
     """Only what got more urgent gets a new deadline: writing again must not put the old one off."""
     known = Tier(row.tier or Tier.LOW)

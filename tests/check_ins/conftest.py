@@ -57,6 +57,16 @@ def life(
     started.close()
 
 
+@pytest.fixture
+def home(life: Life) -> Life:
+    """The child said that they arrived, and so did the mother; it is the next morning."""
+    life.nothing_until("2026-12-20 11:00").until("2026-12-20 14:50")
+    life.answers(life.child)
+    life.until("2026-12-20 18:00")
+    life.answers(life.caregiver)
+    return life.until("2026-12-21 09:00")
+
+
 def welcome(parts: Parts, family: Family) -> None:
     """Both went through the first questions already."""
     with database.unit_of_work(parts.engine) as session:

@@ -23,16 +23,18 @@ from bot.services.parts import Parts
 from bot.services.programme import programme
 from bot.services.send_outbound import send_next
 from bot.services.set_journey import set_journey
-from bot.store import check_ins, contacts, database, escalations, tasks
+from bot.store import check_ins, contacts, database, escalations, outbox, tasks
+from bot.store.outbox import ORDER_GRACE
 from bot.store.tables import AddressRow, ContactRow, OutboundRow, TaskRow
 from bot.store.time_tables import CheckInRow
-from tests.builders import FACTS, Family
+from tests.builders import Family, facts_on
 from tests.conversation import Conversation
 from tests.doubles.dialogue import ScriptedDialogue
 from tests.pretended_time import PretendedTime
 
 CHICAGO, GUATEMALA = "America/Chicago", "America/Guatemala"
 _CHOICE = re.compile(r'/choose{"choice":"(\w+)"}')
+MOST_PIECES = 9
 MOST_MOMENTS = 3000
 """So many looks of the clock are more than any life has."""
 
@@ -54,6 +56,8 @@ class AskingDialogue(ScriptedDialogue):
         audience, answers = Audience(request.metadata["audience"]), dict(waiting["answers"])
         question = questionnaire.next_question(answers, audience)
         effects: tuple[dict[str, Any], ...] = ()
+        if question is not None and request.text == "/open_check_in":
+            return self._turn(question.say, effects)
         if question is not None:
             answers[question.id] = _choice(request.text, question.options)
             answer = {"question": question.id, "choice": answers[question.id]}
@@ -76,8 +80,7 @@ def _choice(text: str, options: Mapping[str, int | None]) -> str:
 
 def facts(departs: str = "2026-12-20", **changes: Any) -> dict[str, Any]:
     """Return a journey in which everything is confirmed and happens on one day; None takes a fact out."""
-    days = dict.fromkeys((name for name in FACTS if name.endswith("_on")), departs)
-    return {k: v for k, v in (FACTS | days | changes).items() if v is not None}
+    return facts_on(departs, **changes)
 
 
 class Life:
@@ -98,10 +101,21 @@ class Life:
         self.child.work()
 
     def _look(self) -> None:
-        """What is due is said; nobody has written, so nothing is to be answered."""
-        for work in (follow_programme, send_next):
-            while work(self.parts):
-                pass
+        """What is due is said; nobody has written, so nothing is to be answered.
+
+        A message that follows another one leaves a little after it.
+        """
+        for _ in range(MOST_PIECES):
+            for work in (follow_programme, send_next):
+                while work(self.parts):
+                    pass
+            if not self._waits_for_another():
+                break
+            self.time.moment += ORDER_GRACE
+
+    def _waits_for_another(self) -> bool:
+        with database.unit_of_work(self.parts.engine) as session:
+            return outbox.anything_due(session, self.time.now())
 
     def goes_on_until(self, moment: datetime) -> "Life":
         """Live on: at every moment at which something is due, it is done."""
@@ -179,7 +193,7 @@ class Life:
             handle_escalation.close(session, row, staff_id, "Está con su tía.", self.parts)
 
     def answers(self, person: Conversation, **choices: str) -> None:
-        """Tap the answer to every question that waits, by default the first choice that calls nobody.
+        """Tap the answer to every question that waits, by default the best choice that calls nobody.
 
         Nobody asks on after STOP, or while a person holds the conversation.
         """
@@ -189,7 +203,8 @@ class Life:
             options = [
                 c for c in question.options if c not in (*question.call, *question.ask_danger)
             ]
-            person.taps(choices.get(question.id, options[0]))
+            best = max(options, key=lambda choice: question.score(choice) or 0)
+            person.taps(choices.get(question.id, best))
 
     def question(self, person: Conversation) -> Any:
         """The question that waits for an answer of theirs; None where none does."""

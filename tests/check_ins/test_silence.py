@@ -62,6 +62,18 @@ def test_somebody_who_is_answering_is_given_time_again(home):
     assert said_last(home, home.child).message_ids == ["check_in.remind", "check_in.slept"]
 
 
+def test_a_question_about_danger_is_not_repeated_on_a_screen_that_others_may_read(life):
+    life.nothing_until("2026-12-27 16:00").until("2026-12-27 17:00")
+    life.child.taps("face_good")
+    life.until("2026-12-28 17:30")
+    assert life.state("day_7") == "asked"
+    assert said_last(life, life.child).message_ids == ["check_in.remind"]
+
+    life.child.taps("open_check_in")
+    assert life.child.said == ["check_in.safe"]
+    assert life.child.taps("yes").said == ["check_in.school"]
+
+
 def test_then_another_channel_where_there_is_one(life):
     life.parts = with_template(life.parts)
     life.nothing_until("2026-12-27 16:00").until("2026-12-29 17:00")
@@ -150,7 +162,7 @@ def test_the_answers_that_make_somebody_stable_do_not_stop_the_reminder(home):
     for choice in ("face_good", "yes", "school_yes"):
         home.child.taps(choice)
     home.lives_on(hours=25)
-    assert said_last(home, home.child).message_ids == ["check_in.remind", "check_in.leave"]
+    assert said_last(home, home.child).message_ids == ["check_in.remind"]
     assert "child_is_silent" not in {row.step for row in home.rows(home.family.caregiver)}
 
 

@@ -10,20 +10,10 @@ from bot.services import open_check_in
 from bot.store import contacts, database
 from tests.builders import make_staff
 from tests.check_ins.conftest import DANGER, DOUBT
-from tests.check_ins.life import CHICAGO, Life, local, with_template
+from tests.check_ins.life import CHICAGO, local, with_template
 
 DAY_1, DAY_3 = "2026-12-21 16:30", "2026-12-23 16:30"
 """When the child is asked at home for the first times, but for their place in the spread."""
-
-
-@pytest.fixture
-def home(life) -> Life:
-    """The child arrived, said so, and is at home; it is the next morning."""
-    life.nothing_until("2026-12-20 11:00").until("2026-12-20 14:50")
-    life.answers(life.child)
-    life.until("2026-12-20 18:00")
-    life.answers(life.caregiver)
-    return life.until("2026-12-21 09:00")
 
 
 def holds(life, staff_id):
@@ -45,16 +35,15 @@ def test_by_day_the_questions_are_asked_at_their_hour(home):
     assert home.told(home.child)[-2:] == ["check_in.first_days", "check_in.mood"]
 
 
-@pytest.mark.parametrize("step", ["arrived", "countdown_one"])
-def test_nothing_is_said_in_the_night(life, step):
+def test_nothing_is_said_in_the_night(life):
     life.journey(departure_time="05:00", arrival_time="21:00", pick_up_time="22:00")
     life.until("2026-12-21 07:59")
     night = [row for row in life.unasked(life.child) if not 8 <= hour_of(row.created_at) < 19]
     assert night == []
-    if step == "arrived":
-        assert life.state("arrived") == "planned asleep"
-        life.until("2026-12-21 08:01")
-        assert life.state("arrived") == "asked"
+    assert life.state("countdown_one") == "said"
+    assert life.state("arrived") == "planned asleep"
+    life.until("2026-12-21 08:01")
+    assert life.state("arrived") == "asked"
 
 
 def hour_of(moment):
@@ -254,14 +243,14 @@ def test_whatsapp_outside_its_window_without_an_approved_message_is_a_task(home)
     assert ("silence", "no_template") in home.tasks(home.child)
 
 
-def test_whoever_could_not_be_asked_on_the_travel_day_is_looked_for(life):
-    """Arrival at six in the evening: the youngest sleep before the question comes, and it would be late."""
+def test_who_sleeps_before_the_question_comes_is_asked_in_the_morning_and_looked_for_by_noon(life):
     life.journey(arrival_time="18:00", pick_up_time="20:00")
-    life.nothing_until("2026-12-20 17:00").until("2026-12-21 12:00")
-    if life.state("arrived").startswith("skipped"):
-        assert life.tasks(life.child) == [("stranded_silence", "arrived")]
-    else:
-        assert life.state("arrived") == "missed silence"
+    life.nothing_until("2026-12-20 17:00").until("2026-12-21 08:01")
+    assert life.state("arrived") == "asked"
+
+    life.until("2026-12-21 12:00")
+    assert life.state("arrived") == "missed silence"
+    assert ("stranded_silence", "arrived") in life.tasks(life.child)
 
 
 def test_whoever_paused_before_the_journey_is_looked_for_after_it(life):

@@ -1,7 +1,6 @@
 """What the clock said in time and what leaves later: a second attempt, a copy by SMS, words that are out of date."""
 
 import pytest
-from sqlalchemy import select
 
 from bot.domain.channels import Channel
 from bot.domain.check_in import OVER
@@ -16,9 +15,10 @@ from bot.services.screen_inbound import screen_next
 from bot.store import database
 from bot.store.tables import OutboundRow
 from tests.check_ins.conftest import DANGER
-from tests.check_ins.life import Life, local
+from tests.check_ins.life import CHICAGO, GUATEMALA, Life, local
 
-ASKED, MORNING = "2026-12-20 14:50", "2026-12-21 08:01"
+ARRIVED = "2026-12-20 14:50"
+ASKED, NIGHT, MORNING = "2026-12-21 16:40", "2026-12-21 23:00", "2026-12-22 08:01"
 
 
 @pytest.fixture
@@ -27,24 +27,14 @@ def arrives(life) -> Life:
     return life.nothing_until("2026-12-20 11:00").until("2026-12-20 14:20")
 
 
-@pytest.fixture
-def home(arrives) -> Life:
-    """The child said that they arrived, and so did the mother; it is the next morning."""
-    arrives.until(ASKED)
-    arrives.answers(arrives.child)
-    arrives.until("2026-12-20 18:00")
-    arrives.answers(arrives.caregiver)
-    return arrives.until("2026-12-21 09:00")
-
-
 def newest(life) -> OutboundRow:
     return life.unasked(life.child)[-1]
 
 
-def is_asked_in_an_outage(life, moment, provider):
+def is_asked_in_an_outage(life, moment, provider, zone=GUATEMALA):
     """The first attempt to hand over what is due then fails."""
     provider.refuse_next = [TryLater(503)]
-    life.nothing_until(moment)
+    life.nothing_until(moment, zone)
 
 
 def is_reported_lost(life, row):
@@ -54,35 +44,55 @@ def is_reported_lost(life, row):
     life.tick()
 
 
-def test_the_copy_of_a_message_that_was_lost_in_the_evening_leaves_in_the_morning(life, provider):
-    life.nothing_until("2026-12-20 11:00")
-    with life.child.on(Channel.WHATSAPP) as there:
+def test_what_was_lost_in_the_evening_is_asked_by_sms_in_the_morning(home, provider):
+    with home.child.on(Channel.WHATSAPP) as there:
         there.says("hola")
-        life.until(ASKED)
-        said = newest(life)
-        assert said.channel == "whatsapp"
-        life.until("2026-12-20 23:00")
-        before = len(provider.parcels)
+    home.until(ASKED)
+    said = newest(home)
+    assert (said.channel, home.state("day_1")) == ("whatsapp", "asked")
+    home.until(NIGHT)
+    before = len(provider.parcels)
 
-        is_reported_lost(life, said)
+    is_reported_lost(home, said)
 
-        copy = newest(life)
-        assert (copy.channel, copy.status) == ("sms", Status.QUEUED)
-        assert copy.next_attempt_at == local("2026-12-21 08:00")
-        assert len(provider.parcels) == before
-        life.until(MORNING)
-        assert newest(life).status == Status.ACCEPTED
+    assert len(provider.parcels) == before
+    assert home.state("day_1") == "planned asleep"
+    home.until(MORNING)
+    assert (newest(home).channel, newest(home).status) == ("sms", Status.ACCEPTED)
+    assert home.state("day_1") == "asked"
 
 
-def test_a_second_attempt_waits_for_the_morning(arrives, provider):
-    is_asked_in_an_outage(arrives, ASKED, provider)
-    arrives.nothing_until("2026-12-20 23:00")
-    assert newest(arrives).status == Status.QUEUED
+def test_a_second_attempt_waits_for_the_morning(home, provider):
+    is_asked_in_an_outage(home, ASKED, provider)
+    home.nothing_until(NIGHT)
+    assert home.state("day_1") == "planned asleep"
 
-    arrives.until(MORNING)
+    home.until(MORNING)
 
-    assert newest(arrives).status == Status.ACCEPTED
-    assert newest(arrives).attempts == 2
+    assert home.state("day_1") == "asked"
+    assert home.told(home.child).count("check_in.mood") == 2
+    assert sent(home, home.child).count("check_in.mood") == 1
+
+
+def test_what_is_out_of_date_in_the_morning_is_not_said(life, provider):
+    life.until("2026-12-19 14:00", CHICAGO)
+    is_asked_in_an_outage(life, "2026-12-19 15:20", provider, CHICAGO)
+    life.nothing_until("2026-12-19 20:30", CHICAGO)
+    life.until("2026-12-20 12:00", CHICAGO)
+    assert life.state("countdown_one") == "skipped late"
+    assert "check_in.countdown_one" not in sent(life, life.child)
+
+
+def test_a_reminder_that_waited_for_the_morning_does_not_come_after_the_answer(home, provider):
+    home.until("2026-12-22 09:00")
+    is_asked_in_an_outage(home, "2026-12-22 16:50", provider)
+    assert newest(home).message_ids[0] == "check_in.remind"
+    home.nothing_until("2026-12-22 23:00")
+    home.answers(home.child)
+
+    home.until("2026-12-23 08:30")
+
+    assert "check_in.remind" not in sent(home, home.child)
 
 
 def test_an_answer_leaves_at_any_hour(arrives, provider):
@@ -93,7 +103,7 @@ def test_an_answer_leaves_at_any_hour(arrives, provider):
 
 
 def test_questions_that_have_not_left_end_with_a_danger(home, provider):
-    is_asked_in_an_outage(home, "2026-12-21 16:40", provider)
+    is_asked_in_an_outage(home, ASKED, provider)
     waiting = newest(home)
     assert (home.state("day_1"), waiting.status) == ("asked", Status.QUEUED)
 
@@ -108,7 +118,7 @@ def test_questions_that_have_not_left_end_with_a_danger(home, provider):
 def test_a_danger_that_is_disclosed_while_the_clock_stores_the_questions_ends_them(
     home, monkeypatch
 ):
-    home.time.moment = local("2026-12-21 16:40")
+    home.time.moment = local(ASKED)
     carry_out = open_check_in.say_first
 
     def says_while_a_danger_is_written(*args):
@@ -124,18 +134,18 @@ def test_a_danger_that_is_disclosed_while_the_clock_stores_the_questions_ends_th
     home.tick()
 
     assert home.state("day_1") == "interrupted at_risk"
-    assert "check_in.mood" not in sent(home)
+    assert "check_in.mood" not in sent(home, home.child)
 
 
-def sent(life) -> set[str]:
-    with database.unit_of_work(life.parts.engine) as session:
-        rows = session.scalars(select(OutboundRow).where(OutboundRow.status == Status.ACCEPTED))
-        return {message for row in rows for message in row.message_ids}
+def sent(life, person) -> list[str]:
+    """The message ids of everything that nobody asked for and that left."""
+    left = [row for row in life.unasked(person) if row.status == Status.ACCEPTED]
+    return [message for row in left for message in row.message_ids]
 
 
 def test_a_younger_child_who_arrives_before_bedtime_is_asked_in_the_morning(life):
     life.journey(arrival_time="18:15", pick_up_time="19:00")
-    life.nothing_until("2026-12-20 17:30").until(MORNING)
+    life.nothing_until("2026-12-20 17:30").until("2026-12-21 08:01")
     assert life.state("arrived") == "asked"
     assert ("stranded_silence", "arrived") not in life.tasks(life.child)
 

@@ -4,11 +4,15 @@ import json
 import os
 import subprocess
 import sys
+from datetime import date, timedelta
 
 import pytest
 
+from bot.clock import now
 from bot.settings import ROOT
 from tests.cli.conftest import enrolled
+
+YEAR = now().year
 
 
 def test_a_contact_is_added_listed_shown_and_erased(acompana):
@@ -31,7 +35,7 @@ def test_a_contact_is_added_listed_shown_and_erased(acompana):
         ({"--language": "fr"}, "no texts in 'fr'"),
         ({"--birth-year": "1990"}, "cannot be enrolled as a child"),
         ({"--born-on": "1990-05-01"}, "cannot be enrolled as a child"),
-        ({"--born-on": "2015-02-03", "--birth-year": "2014"}, "contradict each other"),
+        ({"--born-on": f"{YEAR - 10}-02-03", "--birth-year": YEAR - 11}, "contradict each other"),
     ],
 )
 def test_a_wrong_entry_is_one_sentence_and_exit_1(acompana, changes, sentence):
@@ -63,8 +67,8 @@ def test_a_file_is_imported_whole_or_not_at_all(acompana, tmp_path):
     people = tmp_path / "people.csv"
     people.write_text(
         "role,name,phone,language,birth_year,consent\n"
-        "child,Ana,+15007770010,es,2014,yes\n"
-        "child,Leo,not a number,es,2014,yes\n",
+        f"child,Ana,+15007770010,es,{YEAR - 12},yes\n"
+        f"child,Leo,not a number,es,{YEAR - 12},yes\n",
         encoding="utf-8",
     )
     refused = acompana("contacts", "import", people)
@@ -95,20 +99,21 @@ def test_a_journey_is_set_and_shown_and_says_what_changed(acompana, tmp_path):
 
 def test_a_journey_can_be_looked_at_before_it_is_stored(acompana, tmp_path):
     contact = enrolled(acompana)
+    third, fifth, week_before = (date(YEAR + 2, 3, 1) + timedelta(days=n) for n in (2, 4, -5))
     facts = tmp_path / "journey.yml"
-    facts.write_text("destination: GT\ndeparture_on: 2030-03-03\narrival_on: 2030-03-03\n")
+    facts.write_text(f"destination: GT\ndeparture_on: {third}\narrival_on: {third}\n")
 
     looked = acompana("journey", "set", contact, facts, "--check")
 
     assert "Nothing was stored." in looked.err
-    assert "child countdown_week: not planned -> 2030-02-24 16:" in looked.out
+    assert f"child countdown_week: not planned -> {week_before} 16:" in looked.out
     assert acompana("journey", "show", contact).exit == 1
 
     acompana("journey", "set", contact, facts)
-    facts.write_text("destination: GT\ndeparture_on: 2030-03-05\narrival_on: 2030-03-05\n")
+    facts.write_text(f"destination: GT\ndeparture_on: {fifth}\narrival_on: {fifth}\n")
     moved = acompana("journey", "set", contact, facts)
-    assert "departure_on: 2030-03-03 -> 2030-03-05" in moved.out
-    assert "child countdown_week: 2030-02-24 16:" in moved.out
+    assert f"departure_on: {third} -> {fifth}" in moved.out
+    assert f"child countdown_week: {week_before} 16:" in moved.out
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from bot.gateways.spreadsheets import Sheet, write_workbook
 from tests.builders import make_caregiver, make_child
-from tests.services.test_export_indicators import HOME_AT, Programme
+from tests.programme import HOME_AT, Programme
 
 SHEETS = ["About", "Indicators", "Check-ins", "Escalations", "Answer times"]
 

@@ -1,16 +1,15 @@
 """`acompana screen`: lines of JSON in, what screening makes of each out."""
 
-import io
 import json
 import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 
 from bot.cli import screening
-from bot.cli.main import main
 from bot.domain.risk import Decision, Screening, Tier
 from bot.settings import ROOT
 
@@ -25,34 +24,11 @@ CLEAR = {
 }
 
 
-@dataclass(frozen=True)
-class Done:
-    """What a command has printed, and how it ended."""
-
-    exit: int
-    out: str
-    err: str
-
-    @property
-    def rows(self):
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
 @pytest.fixture
-def acompana(settings, screen, monkeypatch, capsys):
-    """Run the command in this process, with the model that `make train` keeps."""
+def acompana(acompana, settings, screen, monkeypatch):
+    """Run `acompana screen` with the model that `make train` keeps."""
     monkeypatch.setenv("ACOMPANA_HOME", str(settings.home))
-
-    def run(*arguments, stdin=""):
-        monkeypatch.setattr(sys, "argv", ["acompana", "screen", *map(str, arguments)])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = capsys.readouterr()
-        return Done(ended.value.code or 0, out, err)
-
-    return run
+    return partial(acompana, "screen")
 
 
 def lines(*entries):

@@ -1,11 +1,10 @@
 """`acompana simulate`: a small programme in fast motion keeps its promises and leaves a report."""
 
-import json
 import shutil
-import sys
 import tempfile
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -26,7 +25,6 @@ from bot.app.simulation.shard import made_world
 from bot.app.simulation.words import as_markdown
 from bot.app.simulation.world import Wanted
 from bot.cli import simulate as command
-from bot.cli.main import main
 from bot.domain.channels import Channel
 from bot.domain.contacts import Role
 from bot.errors import AcompanaError, ContentError
@@ -35,9 +33,10 @@ from bot.services.plan_check_ins import plan_event
 from bot.services.run_check_ins import run_due
 from bot.services.say import Lane
 from bot.settings import CONTENT
-from bot.store import contacts, database, embedded, encryption
+from bot.store import contacts, database, embedded
 from bot.store.tables import AddressRow, ConsentRow, ContactRow, InboundRow, OutboundRow
 from bot.store.time_tables import AnswerRow, CheckInRow
+from tests.keys import own_keys
 
 STAFF = ("elena", "marvin")
 
@@ -45,11 +44,11 @@ STAFF = ("elena", "marvin")
 @pytest.fixture(scope="module")
 def home(server, settings):
     """The settings of a home with an embedded server of its own, which stops after each simulation."""
-    before = encryption.keyring()
     folder = Path(tempfile.mkdtemp(prefix="acompana-simulation-"))
     folder.chmod(0o755)
-    yield settings.model_copy(update={"home": folder})
-    encryption.install(before)
+    own = settings.model_copy(update={"home": folder})
+    with own_keys(own):
+        yield own
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -162,12 +161,10 @@ def test_nothing_of_a_simulation_is_left(report, home):
 # The command
 
 
-def acompana(monkeypatch, capsys, *arguments):
-    monkeypatch.setattr(sys, "argv", ["acompana", "simulate", *map(str, arguments)])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    out, err = capsys.readouterr()
-    return ended.value.code or 0, out, err
+@pytest.fixture
+def acompana(acompana):
+    """Run `acompana simulate`."""
+    return partial(acompana, "simulate")
 
 
 @pytest.fixture
@@ -178,29 +175,27 @@ def ready_report(report, monkeypatch):
     return prepared
 
 
-def test_programs_get_json_on_standard_output_and_the_bar_stays_off_it(
-    ready_report, monkeypatch, capsys
-):
-    code, out, _ = acompana(monkeypatch, capsys, "--contacts", 40, "--days", 60, "--json")
+def test_programs_get_json_on_standard_output_and_the_bar_stays_off_it(ready_report, acompana):
+    done = acompana("--contacts", 40, "--days", 60, "--json")
 
-    assert code == 0
-    assert json.loads(out)["messages"]["total"] == ready_report["messages"]["total"]
+    assert done.exit == 0
+    assert done.json["messages"]["total"] == ready_report["messages"]["total"]
 
 
-def test_the_folder_gets_the_report_and_the_picture(ready_report, monkeypatch, capsys, tmp_path):
+def test_the_folder_gets_the_report_and_the_picture(ready_report, acompana, tmp_path):
     folder = tmp_path / "shown"
-    acompana(monkeypatch, capsys, "--contacts", 40, "--days", 60, "--output", folder)
+    acompana("--contacts", 40, "--days", 60, "--output", folder)
 
     assert {path.name for path in folder.iterdir()} == {"report.md", "report.json", "load.svg"}
     assert "load.svg" in (folder / "report.md").read_text("utf-8")
 
 
-def test_a_broken_promise_is_named_and_the_command_fails(ready_report, monkeypatch, capsys):
+def test_a_broken_promise_is_named_and_the_command_fails(ready_report, acompana):
     ready_report["broken_promises"] = {promises.ASLEEP: 2}
-    code, out, _ = acompana(monkeypatch, capsys, "--contacts", 40, "--days", 60)
+    done = acompana("--contacts", 40, "--days", 60)
 
-    assert code == 1
-    assert promises.ASLEEP in out
+    assert done.exit == 1
+    assert promises.ASLEEP in done.out
 
 
 @pytest.mark.parametrize("wanted", [Wanted(1, 30), Wanted(10, 0), Wanted(10, 30, 1, 1.5)])

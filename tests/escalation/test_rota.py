@@ -221,6 +221,7 @@ def test_a_child_who_has_arrived_is_answered_for_by_the_country_of_arrival(
     talk, team, timed_parts, time
 ):
     with database.unit_of_work(timed_parts.engine) as session:
+        set_journey(session, talk.contact_id, FACTS, "test", timed_parts)
         session.get_one(ContactRow, talk.contact_id).country = "GT"
     time.moment = datetime(2026, 12, 10, 15, tzinfo=UTC)
     talk.says(CRITICAL)

@@ -5,7 +5,7 @@ import shutil
 import signal
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -14,12 +14,12 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import insert, select, text
 
-from bot.app.compose import install_keys
 from bot.app.processes import Child, own_environment
-from bot.store import database, encryption
+from bot.store import database
 from bot.store.tables import ContactRow, OutboundRow
 from bot.store.time_tables import CheckInRow
 from tests.builders import make_child
+from tests.keys import own_keys
 from tests.waiting import wait_until
 
 CROWD = 40
@@ -31,18 +31,18 @@ CREATE FUNCTION wait_at_the_gate() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN PERFORM pg_advisory_xact_lock_shared({GATE}); RETURN NEW; END $$;
 CREATE TRIGGER gate BEFORE UPDATE ON check_in FOR EACH ROW EXECUTE FUNCTION wait_at_the_gate();
 """
-AT_THE_GATE = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'advisory' AND datname = current_database()"
+AT_THE_GATE = "FROM pg_stat_activity WHERE wait_event = 'advisory' AND datname = current_database()"
+FORGET_THE_KILLED = f"SELECT pg_terminate_backend(pid) {AT_THE_GATE}"
+"""A server does this by itself once it notices that nobody listens any more."""
 
 
 @pytest.fixture
 def parts(quiet_parts, private_folder) -> Iterator:
     """A home of its own, with keys that another process finds there."""
-    before = encryption.keyring()
     home = private_folder / f"home-{uuid4().hex[:8]}"
     settings = quiet_parts.settings.model_copy(update={"home": home})
-    install_keys(settings)
-    yield replace(quiet_parts, settings=settings)
-    encryption.install(before)
+    with own_keys(settings):
+        yield replace(quiet_parts, settings=settings)
     shutil.rmtree(home, ignore_errors=True)
 
 
@@ -67,32 +67,43 @@ def crowd(parts) -> list:
 
 @contextmanager
 def clocks(parts, database_url, count) -> Iterator[list[Child]]:
-    """So many processes that each look once, `acompana tick`."""
+    """So many processes that each look once, `acompana tick`; whoever is left in the list ends well."""
     command = [sys.executable, "-m", "bot.cli.main", "tick"]
     environment = own_environment(parts.settings, database_url)
     log = parts.settings.home / "logs" / f"tick-{uuid4().hex[:6]}.log"
-    several = [Child(f"tick-{n}", command, environment, log) for n in range(count)]
-    for child in several:
-        child.start()
-    yield several
-    for child in several:
-        child.process.wait(timeout=60)
+    names = [f"tick-{number}" for number in range(count)]
+    started = [Child(name, command, environment | {"PGAPPNAME": name}, log) for name in names]
+    several = list(started)
+    try:
+        for child in started:
+            child.start()
+        yield several
+        assert {child.process.wait(timeout=60) for child in several} == {0}, log.read_text()
+    finally:
+        for child in started:
+            child.stop()
+
+
+@contextmanager
+def closed_gate(parts) -> Iterator[Callable[[], None]]:
+    """The gate opens when what this yields is called: then the lock ends with its connection."""
+    with parts.engine.connect() as gate:
+        gate.detach()
+        gate.execute(text(CLOSE_THE_GATE))
+        gate.execute(text(f"SELECT pg_advisory_lock({GATE})"))
+        gate.commit()
+        yield gate.close
 
 
 def test_each_check_in_is_said_once_although_a_clock_is_killed_again_and_again(
     parts, crowd, database_url
 ):
-    with parts.engine.connect() as gate:
-        gate.execute(text(CLOSE_THE_GATE))
-        gate.commit()
-        gate.execute(text(f"SELECT pg_advisory_lock({GATE})"))
-        gate.commit()
+    with closed_gate(parts) as opens:
         for _ in range(2):
             kill_one_at_the_gate(parts, database_url)
         with clocks(parts, database_url, 5):
-            wait_until(lambda: at_the_gate(parts) > 0, seconds=60)
-            gate.execute(text(f"SELECT pg_advisory_unlock({GATE})"))
-            gate.commit()
+            wait_until(lambda: at_the_gate(parts), seconds=60)
+            opens()
     with clocks(parts, database_url, 1):
         pass
 
@@ -106,13 +117,19 @@ def test_each_check_in_is_said_once_although_a_clock_is_killed_again_and_again(
 
 
 def kill_one_at_the_gate(parts, database_url) -> None:
-    """Let two clocks look, and kill one of them while it stores what it decided."""
+    """Of two clocks kill the one that stores what it decided; the other finds nothing and ends well."""
     with clocks(parts, database_url, 2) as several:
-        wait_until(lambda: at_the_gate(parts) > 0, seconds=60)
-        for child in several:
-            os.kill(child.process.pid, signal.SIGKILL)
-
-
-def at_the_gate(parts) -> int:
+        wait_until(lambda: at_the_gate(parts), seconds=60)
+        (killed,) = [child for child in several if child.name in at_the_gate(parts)]
+        several.remove(killed)
+        os.kill(killed.process.pid, signal.SIGKILL)
+        killed.process.wait()
     with parts.engine.connect() as connection:
-        return connection.execute(text(AT_THE_GATE)).scalar_one()
+        connection.execute(text(FORGET_THE_KILLED))
+    wait_until(lambda: not at_the_gate(parts))
+
+
+def at_the_gate(parts) -> list[str]:
+    """Return the names of the clocks that wait there."""
+    with parts.engine.connect() as connection:
+        return list(connection.execute(text(f"SELECT application_name {AT_THE_GATE}")).scalars())

@@ -7,53 +7,61 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from time import sleep
+from contextlib import contextmanager
 from uuid import uuid4
 
 import httpx
 import pytest
 from sqlalchemy import func, select
 
-from bot.app.compose import composed, install_keys
+from bot.app.compose import composed
 from bot.app.phone import Phone
 from bot.app.run import running_system, watch
 from bot.domain.channels import Channel
-from bot.store import database, encryption
+from bot.store import database
 from bot.store.tables import ContactRow, InboundRow, OutboundRow
 from tests.builders import make_family
 from tests.conftest import free_port
+from tests.keys import own_keys
 from tests.waiting import wait_until
 
 CONTACTS, MESSAGES = 20, 5
 
 
 @pytest.fixture
-def system(trained, server, private_folder) -> Iterator[tuple]:
+def system(trained, server, private_folder, monkeypatch) -> Iterator[tuple]:
     """The whole system as `acompana run` starts it, with a database of its own."""
-    before = encryption.keyring()
     home = private_folder / f"home-{uuid4().hex[:8]}"
     shutil.copytree(trained.home / "model", home / "model")
     settings = trained.model_copy(
         update={"home": home, "port": free_port(), "public_url": "", "sms_rate": 1000.0}
     )
-    os.environ["ACOMPANA_SMS_RATE"] = "1000"
-    install_keys(settings)
-    with running_system(settings) as running:
-        ended = threading.Event()
-        supervisor = threading.Thread(target=supervise, args=(running, ended))
-        supervisor.start()
-        with composed(settings) as parts:
-            yield parts, {child.name: child for child in running}
+    monkeypatch.setenv("ACOMPANA_SMS_RATE", "1000")
+    with (
+        own_keys(settings),
+        running_system(settings) as running,
+        supervised(running),
+        composed(settings) as parts,
+    ):
+        yield parts, {child.name: child for child in running}
+
+
+@contextmanager
+def supervised(running) -> Iterator[None]:
+    """Start again what was killed."""
+    ended = threading.Event()
+
+    def watch_on():
+        while not ended.wait(0.2):
+            watch(running)
+
+    supervisor = threading.Thread(target=watch_on, daemon=True)
+    supervisor.start()
+    try:
+        yield
+    finally:
         ended.set()
         supervisor.join()
-    del os.environ["ACOMPANA_SMS_RATE"]
-    encryption.install(before)
-
-
-def supervise(running, ended):
-    while not ended.is_set():
-        watch(running)
-        sleep(0.2)
 
 
 def write_burst(parts, people):
@@ -91,7 +99,7 @@ def count(parts, *conditions):
 def test_every_message_is_answered_once_and_in_order(system, victim):
     parts, children = system
     people = [onboarded(parts) for _ in range(CONTACTS)]
-    burst = threading.Thread(target=write_burst, args=(parts, people))
+    burst = threading.Thread(target=write_burst, args=(parts, people), daemon=True)
     burst.start()
     wait_until(lambda: count(parts, InboundRow.state == "answered") >= 10, seconds=30)
     killed = children[victim].process.pid

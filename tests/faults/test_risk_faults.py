@@ -14,14 +14,14 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select, text, update
 
-from bot.app.compose import install_keys
 from bot.app.processes import Child, own_environment
 from bot.services.screen_inbound import screen_next
-from bot.store import database, encryption
+from bot.store import database
 from bot.store.risk_tables import EscalationRow, EscalationStepRow, NoticeRow
 from bot.store.tables import InboundRow
 from tests.builders import make_child, make_staff
 from tests.conversation import Conversation
+from tests.keys import own_keys
 from tests.waiting import wait_until
 
 DANGER = "me van a matar los de la mara"
@@ -39,13 +39,11 @@ CREATE TRIGGER gate BEFORE UPDATE ON notice FOR EACH ROW EXECUTE FUNCTION wait_a
 @pytest.fixture
 def parts(quiet_parts, private_folder) -> Iterator:
     """A home of its own, with keys that a worker process finds there."""
-    before = encryption.keyring()
     home = private_folder / f"home-{uuid4().hex[:8]}"
     shutil.copytree(quiet_parts.settings.home / "model", home / "model")
     settings = quiet_parts.settings.model_copy(update={"home": home})
-    install_keys(settings)
-    yield replace(quiet_parts, settings=settings)
-    encryption.install(before)
+    with own_keys(settings):
+        yield replace(quiet_parts, settings=settings)
 
 
 @pytest.fixture

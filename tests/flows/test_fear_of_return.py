@@ -10,7 +10,7 @@ from bot.phrasebook.topics import TOPIC_IDS
 from bot.services import handle_escalation
 from bot.store import database, escalations
 from bot.store.tables import ToldTopicRow
-from tests.builders import make_staff, number_of
+from tests.builders import FACTS, make_family, make_staff, number_of
 from tests.conversation import Conversation
 from tests.flows.signs import FEARS_THE_RETURN, GANG, is_believed
 
@@ -21,6 +21,12 @@ FACTS_OF_THE_TRIP = ("Casa Luz", "Lucía Paz", "8:30", "Nebaj", "diciembre")
 def parts(parts, time):
     """The real dialogue engine, on a clock that the test moves."""
     return replace(parts, now=time.now, pause=time.pause)
+
+
+@pytest.fixture
+def family(parts):
+    """Wendy and her mother; they leave in December."""
+    return make_family(parts, FACTS)
 
 
 @pytest.fixture

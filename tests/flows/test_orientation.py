@@ -4,7 +4,7 @@ import pytest
 
 from bot.domain.contacts import Audience
 from bot.phrasebook.topics import walked
-from tests.builders import FACTS, make_family
+from tests.builders import FACTS, facts_on, make_family
 from tests.conversation import Conversation
 
 
@@ -45,18 +45,18 @@ def test_a_question_in_the_middle_is_answered_and_the_walk_goes_on_where_it_was(
 
 
 def test_facts_of_the_journey_are_stated_in_the_readers_language_and_zone(parts):
-    child = make_family(parts, language="en").child
+    child = make_family(parts, facts_on("2031-12-04"), language="en").child
     with Conversation(parts, child) as conversation:
         conversation.is_welcomed()
         conversation.taps("topic_travel_day")
     assert "Thursday" not in conversation.text
-    assert "jueves 3 de diciembre" in conversation.text
+    assert "jueves 4 de diciembre" in conversation.text
     assert "8:30" in conversation.text
 
 
 def test_a_fact_that_nobody_confirmed_is_never_stated_and_the_question_is_queued(parts):
-    facts = {k: v for k, v in FACTS.items() if not k.startswith("departure")}
-    child = make_family(parts, facts=facts).child
+    unknown = dict.fromkeys(fact for fact in FACTS if fact.startswith("departure"))
+    child = make_family(parts, facts_on("2031-12-04", **unknown)).child
     with Conversation(parts, child) as conversation:
         conversation.is_welcomed()
         conversation.says("cuando me voy?")

@@ -8,11 +8,9 @@ from bot.services.change_number import enter_number
 from bot.services.erase import erase
 from bot.services.follow_programme import follow_programme
 from bot.services.keep_watch import keep_watch
-from bot.services.say import Lane
-from bot.services.say_unasked import Unasked, say_at
-from bot.store import contacts, database, phones
+from bot.store import database, phones
 from tests.builders import fresh_number, make_caregiver, make_child, make_staff
-from tests.one_phone import OnePhone, at_time, numbers_of, tasks_of
+from tests.one_phone import OnePhone, at_time, numbers_of, say, tasks_of
 
 HIT = "mi tio me pega con el cinturon"
 
@@ -35,11 +33,11 @@ def phone(parts, time):
 
 def test_what_was_queued_after_the_phone_changed_hands_does_not_leave(phone):
     phone.says("hola").taps("shared_adult")
-    say(phone, phone.child, "onboarding.welcome")
+    say(phone.parts, phone.child, "onboarding.welcome")
     phone.works()
     assert phone.said == []
 
-    say(phone, phone.child, "contact_change.shared_ask_who")
+    say(phone.parts, phone.child, "contact_change.shared_ask_who")
     phone.works()
     assert phone.said == ["contact_change.shared_ask_who"]
 
@@ -58,7 +56,7 @@ def test_whether_somebody_came_is_not_asked_while_the_adult_holds_the_phone(phon
 def test_a_stop_that_only_the_provider_knows_of_is_for_everybody(phone, provider):
     phone.says("hola").says("1")
     provider.refuse_next = [AddressOptedOut(21610)]
-    say(phone, phone.child, "onboarding.welcome")
+    say(phone.parts, phone.child, "onboarding.welcome")
     phone.works()
 
     sms = [row for row in phone.everybody() if row.channel == Channel.SMS]
@@ -86,10 +84,3 @@ def test_the_clock_leaves_to_a_person_what_nobody_proved(parts, phone, time):
         pass
 
     assert ("contact_change", "expired") in tasks_of(parts, phone.child)
-
-
-def say(phone, contact_id, message_id):
-    with database.unit_of_work(phone.parts.engine) as session:
-        contact = contacts.get(session, contact_id)
-        (address,) = [a for a in contacts.addresses(session, contact_id) if a.channel == "sms"]
-        say_at(session, contact, address.id, Unasked([message_id], Lane.CHECK_IN), phone.parts)

@@ -28,7 +28,6 @@ from tests.builders import make_child, make_staff
 from tests.conversation import Conversation
 
 ELENA = "elena@acompana.example"
-PASSWORD = "contraseña: 100%/@#"
 LOGIN = "elena:contrase%C3%B1a%3A%20100%25%2F%40%23@"
 ASCII_LOGIN, ASCII_PASSWORD = "elena:a%3Ab%2F%40%23@", "a:b/@#"
 

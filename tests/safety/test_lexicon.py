@@ -14,9 +14,6 @@ from bot.safety.taxonomy import read_taxonomy
 
 LEXICON = read_lexicon(DATA / "lexicon")
 TAXONOMY = read_taxonomy(DATA / "taxonomy.yml")
-PHRASES = [
-    (language, phrase) for language, one in LEXICON.languages.items() for phrase in one.phrases
-]
 
 
 def fold(text):

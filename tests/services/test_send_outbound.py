@@ -30,6 +30,7 @@ from bot.services.send_outbound import find_out_interrupted, send_next
 from bot.store import contacts, database
 from bot.store.outbox import ORDER_GRACE, OUTCOME_UNKNOWN_AFTER
 from tests.builders import fresh_number, make_caregiver, make_child
+from tests.conversation import Conversation
 from tests.doubles import twilio_api as answers
 from tests.doubles.provider import AcceptingProvider
 from tests.doubles.twilio_api import Lost
@@ -218,15 +219,15 @@ def short_sms(monkeypatch):
     monkeypatch.setattr("bot.phrasebook.splitting.split.__defaults__", (30,))
 
 
-def test_a_split_sms_arrives_in_order(outbox, quiet_conversation, dialogue, short_sms):
-    quiet_conversation.parts = outbox.parts
+def test_a_split_sms_arrives_in_order(outbox, child, dialogue, short_sms):
     dialogue.replies = (Reply(("requests.confirm_delete",)),)
-    quiet_conversation.says("borra todo")
+    with Conversation(outbox.parts, child) as talk:
+        talk.says("borra todo")
     assert len(taken(outbox)) == 1
     for _ in range(10):
         outbox.time.passes(**AFTER_THE_GRACE)
         outbox.work()
-    assert taken(outbox) == [row.text for row in quiet_conversation.answers]
+    assert taken(outbox) == [row.text for row in talk.answers]
     assert len(taken(outbox)) >= 3
 
 
@@ -816,8 +817,9 @@ def test_with_a_consent_the_first_hello_leaves(outbox, child):
 def test_a_child_who_refused_is_not_written_to_unasked(outbox, child):
     with database.unit_of_work(outbox.parts.engine) as session:
         contacts.record_consent(session, child, Agreement.ASSENT, False, outbox.time.now())
-    with pytest.raises(AcompanaError):
+    with pytest.raises(AcompanaError, match="consent"):
         say_to(outbox, child)
+    assert outbox.rows(child) == []
 
 
 def test_a_consent_that_is_withdrawn_after_queueing_cancels(outbox, child):
@@ -842,8 +844,9 @@ def pause(outbox, contact_id):
 
 def test_whoever_paused_is_not_written_to_unasked(outbox, child):
     pause(outbox, child)
-    with pytest.raises(AcompanaError):
+    with pytest.raises(AcompanaError, match="unasked"):
         say_to(outbox, child)
+    assert outbox.rows(child) == []
 
 
 def test_whoever_pauses_after_queueing_gets_only_answers(outbox, child):
@@ -858,8 +861,9 @@ def test_whoever_pauses_after_queueing_gets_only_answers(outbox, child):
 def test_where_every_address_opted_out_nobody_is_written_to(outbox, child):
     for channel in Channel:
         outbox.change_address(child, channel, opted_out_at=outbox.time.now())
-    with pytest.raises(AcompanaError):
+    with pytest.raises(AcompanaError, match="unasked"):
         say_to(outbox, child)
+    assert outbox.rows(child) == []
 
 
 def test_people_are_written_to_where_they_wrote_last(outbox, child):

@@ -19,7 +19,7 @@ from bot.services.tasks import open_task
 from bot.store import database, escalations
 from bot.store.risk_tables import NoticeRow
 from bot.store.tables import ContactRow, TaskRow
-from tests.builders import ALWAYS, Family, make_child, make_family, make_staff, number_of
+from tests.builders import ALWAYS, FACTS, Family, make_child, make_family, make_staff, number_of
 from tests.conversation import Conversation
 from tests.together import together
 
@@ -81,7 +81,7 @@ class Scene:
 
 @pytest.fixture
 def scene(parts, notifier):
-    family = make_family(parts)
+    family = make_family(parts, FACTS)
     second = [ALWAYS | {"country": country, "rank": 2} for country in ("US", "GT")]
     marvin = make_staff(parts, "Marvin Coy", duty=second)
     rosa = make_staff(parts, "Rosa Lima", role="supervisor", duty=[])

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,7 +16,7 @@ from bot.phrasebook.phrasebook import Phrasebook
 from bot.services.parts import Parts
 from bot.settings import Settings
 from bot.store import database
-from tests.builders import make_family
+from tests.builders import facts_on, make_family
 from tests.conftest import TEMPLATE, safety_with
 from tests.doubles.notifier import RecordingNotifier
 from tests.web.browser_phone import BrowserPhone
@@ -108,7 +109,8 @@ def test_a_child_taps_through_the_welcome_and_the_first_steps_on_whatsapp(opened
 
 
 def test_a_child_answers_with_digits_by_sms(opened):
-    phone = opened(Channel.SMS)
+    departs = now().date() + timedelta(days=60)
+    phone = opened(Channel.SMS, facts=facts_on(departs))
 
     phone.writes("hola").writes("2")
     assert "1 It is me" in phone.text
@@ -119,7 +121,7 @@ def test_a_child_answers_with_digits_by_sms(opened):
 
     phone.writes("1")
     assert phone.heard[-1] == "orientation.step_menu"
-    assert "Thursday, December 3" in phone.text
+    assert f"{departs:%A, %B} {departs.day}" in phone.text
 
 
 def test_a_caregiver_agrees_and_asks_where_to_pick_the_child_up(opened):

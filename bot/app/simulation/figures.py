@@ -2,10 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import ceil
-
-MINUTE = timedelta(minutes=1)
 
 
 def percentile(counted: Mapping[int, int], share: float) -> int | None:
