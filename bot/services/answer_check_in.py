@@ -56,6 +56,8 @@ def record_answer(
     row = check_ins.running(session, contact.id, State.ASKED)
     if row is None or str(row.id) != effect["check_in"]:
         return
+    if not check_ins.is_still(session, row, State.ASKED):
+        return
     question = _question(row, str(effect["question"]))
     if question is None:
         return
@@ -105,7 +107,9 @@ def finish_check_in(
 ) -> None:
     """All was answered."""
     row = check_ins.running(session, contact.id, State.ASKED)
-    if row is not None and str(row.id) == effect["check_in"]:
+    if row is None or str(row.id) != effect["check_in"]:
+        return
+    if check_ins.is_still(session, row, State.ASKED):
         check_ins.settle(row, State.ANSWERED, parts.now())
 
 

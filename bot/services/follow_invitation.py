@@ -33,7 +33,8 @@ def answers_invitation(
     if row is None:
         return _is_too_late(session, answering, choice.id, parts)
     if choice.id == "check_in_later":
-        _put_off(row, parts)
+        if check_ins.is_still(session, row, State.INVITED):
+            _put_off(row, parts)
         answer_with(session, answering, ["check_in.later"], parts)
         return True
     return choice.id == "open_check_in" and _open(session, answering, row, parts)
@@ -73,6 +74,8 @@ def _open(
     answers_it: bool = True,
 ) -> bool:
     """Say it, unless its day is over or the journey is in doubt; return whether that was an answer."""
+    if not check_ins.is_still(session, row, State.INVITED):
+        return False
     step = programme().steps[row.step]
     if is_held_back(answering.contact, step):
         if answers_it:

@@ -79,9 +79,10 @@ def add(session: Session, values: Sequence[Mapping[str, Any]]) -> None:
 
 
 def running(session: Session, contact_id: UUID, *states: State) -> CheckInRow | None:
-    """Return the newest check-in that waits for this contact in one of these states, locked.
+    """Return the newest check-in that waits for this contact in one of these states.
 
-    Without a state any that runs: one that was only announced may be newer than the questions.
+    Without a state any that runs: one that was only announced may be newer than the questions. It is
+    not locked: a danger that is disclosed during a long turn must not wait for its end.
     """
     query = (
         select(CheckInRow)
@@ -89,7 +90,14 @@ def running(session: Session, contact_id: UUID, *states: State) -> CheckInRow | 
         .order_by(CheckInRow.said_at.desc())
         .limit(1)
     )
-    return session.scalars(query.with_for_update()).one_or_none()
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def is_still(session: Session, row: CheckInRow, state: State) -> bool:
+    """Lock a check-in before it is changed; return whether nobody has ended it meanwhile."""
+    session.flush()
+    session.refresh(row, with_for_update=True)
+    return row.state == state
 
 
 def lock(session: Session, check_in_id: UUID) -> CheckInRow | None:

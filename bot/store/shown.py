@@ -25,12 +25,12 @@ def messages_with(session: Session, check_in: CheckInRow, message_id: str) -> li
 
 
 def check_in_of(session: Session, shown: OutboundRow, steps: Collection[str]) -> CheckInRow | None:
-    """Return the check-in, of one of these steps, whose question a message asked; locked, in any state.
+    """Return the check-in, of one of these steps, whose question a message asked, in any state.
 
     The first question names its check-in. The following ones are answers to the contact's own messages.
     """
     if shown.check_in_id is not None:
-        return session.get(CheckInRow, shown.check_in_id, with_for_update=True)
+        return session.get(CheckInRow, shown.check_in_id)
     query = (
         select(CheckInRow)
         .where(
@@ -41,4 +41,4 @@ def check_in_of(session: Session, shown: OutboundRow, steps: Collection[str]) ->
         .order_by(CheckInRow.said_at.desc())
         .limit(1)
     )
-    return session.scalars(query.with_for_update()).one_or_none()
+    return session.scalars(query).one_or_none()
