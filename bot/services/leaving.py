@@ -63,7 +63,7 @@ def _may_leave(session: Session, row: OutboundRow, contact: ContactRow, parts: P
     if address.opted_out_at is not None or address.retired_at is not None:
         return False
     return is_answer or (
-        accepts_unasked(session, contact) and not _is_out_of_date(session, row, parts.now())
+        accepts_unasked(session, contact) and not _is_out_of_date(session, row, contact, parts)
     )
 
 
@@ -71,7 +71,7 @@ def _is_for_anybody(row: OutboundRow) -> bool:
     return set(row.message_ids) <= FOR_ANYBODY
 
 
-def _is_out_of_date(session: Session, row: OutboundRow, now: datetime) -> bool:
+def _is_out_of_date(session: Session, row: OutboundRow, contact: ContactRow, parts: Parts) -> bool:
     """Return whether a check-in has moved on since this was said: it ended, or is said anew later.
 
     A danger may have been disclosed while the clock was storing the questions: then they end here.
@@ -80,11 +80,13 @@ def _is_out_of_date(session: Session, row: OutboundRow, now: datetime) -> bool:
     step = programme().steps.get(check_in.step) if check_in else None
     if check_in is None or step is None:
         return False
+    if contact.ended_at is not None and step.do is not Doing.END:
+        return True
     if step.ask is None:
         return check_in.state == State.PLANNED
     at_risk = circumstances.standing(session, [row.contact_id]).at_risk
     if at_risk and not step.even_at_risk:
-        check_ins.settle(check_in, State.INTERRUPTED, now, "at_risk")
+        check_ins.settle(check_in, State.INTERRUPTED, parts.now(), "at_risk")
     return check_in.state in (*OVER, State.PLANNED)
 
 

@@ -73,17 +73,11 @@ class Overheard:
         found = {
             "without a consent": not has_consent(connection, plain.role, row.contact_id),
             "while they pause": contact.paused_at is not None,
-            "after the good-bye": contact.ended_at is not None and not says_good_bye(row),
             "after STOP": one(connection, AddressRow, row.address_id).opted_out_at is not None,
         }
         here = row.created_at.astimezone(ZoneInfo(plain.time_zone))
         what = f"{row.message_ids} to a {plain.role} at {here:%F %R} in {plain.time_zone}"
         self.wrong += [f"{what}: {why}" for why, is_so in found.items() if is_so]
-
-
-def says_good_bye(row):
-    """A copy of the good-bye itself, which did not arrive where it went first."""
-    return row.message_ids == ["check_in.good_bye"]
 
 
 def one(connection, table, row_id):
@@ -101,14 +95,15 @@ def has_consent(connection, role: Role, contact_id: UUID) -> bool:
 class MoodyProvider(AcceptingProvider):
     """Takes everything, or refuses everything on one channel until its mood changes.
 
-    What nobody asked for and what comes while they sleep is noted, whichever attempt or copy it is.
+    What nobody asked for and comes while they sleep or after the good-bye is noted, whichever attempt
+    or copy it is.
     """
 
     def __init__(self, parts, time) -> None:
         super().__init__()
         self.parts, self.time = parts, time
         self.mood: tuple[str, Exception] | None = None
-        self.at_night: list[str] = []
+        self.wrong: list[str] = []
 
     def send(self, parcel: Parcel) -> str:
         with database.unit_of_work(self.parts.engine) as session:
@@ -118,11 +113,14 @@ class MoodyProvider(AcceptingProvider):
         return super().send(parcel)
 
     def _look(self, session, row):
-        contact, now = contacts.as_contact(contacts.get(session, row.contact_id)), self.time.now()
+        stored, now = contacts.get(session, row.contact_id), self.time.now()
+        contact = contacts.as_contact(stored)
         is_awake = programme().waking[contact.audience(now.date())].covers(now, contact.time_zone)
-        if row.inbound_id is None and not is_awake:
+        is_after_all = stored.ended_at is not None and row.message_ids != ["check_in.good_bye"]
+        if row.inbound_id is None and (not is_awake or is_after_all):
             here = now.astimezone(ZoneInfo(contact.time_zone))
-            self.at_night.append(f"{row.message_ids} at {here:%F %R} in {contact.time_zone}")
+            what = "after the good-bye" if is_awake else "at night"
+            self.wrong.append(f"{row.message_ids} {what}: {here:%F %R} in {contact.time_zone}")
 
 
 # What happens
@@ -335,7 +333,7 @@ class Happenings(RuleBasedStateMachine):
     @invariant()
     def all_is_as_it_should_be(self):
         assert self.overheard.wrong == []
-        assert self.provider.at_night == []
+        assert self.provider.wrong == []
         with database.unit_of_work(self.parts.engine) as session:
             rows = self._rows(session)
             nothing_is_said_twice(session, rows)

@@ -45,10 +45,9 @@ def test_logs_hold_ids_and_no_words(quiet_conversation, dialogue, caplog):
     quiet_conversation.says(SECRET)
     dialogue.failure = RuntimeError(SECRET)
     number = quiet_conversation.phone._number()
-    with pytest.raises(RuntimeError):
-        quiet_conversation.says(SECRET)
+    quiet_conversation.says(SECRET)
 
-    assert caplog.records
+    assert "RuntimeError" in caplog.text
     for word in (SECRET, "Wendy", number):
         assert word not in caplog.text
 
