@@ -27,10 +27,10 @@ from bot.store.tables import AddressRow, ConsentRow, ContactRow
 from bot.store.time_tables import CheckInRow
 
 SIZES = (1_000, 10_000, 100_000)
-DUE = 300
+DUE = 100
 """Steps that are due at once at every size: the same work among more rows."""
 
-ROUNDS = 3
+ROUNDS = 9
 IDLE_LOOKS = 200
 AHEAD = 34
 """Steps that every contact still has before them."""
