@@ -5,12 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import groupby
 from typing import NamedTuple
 
 from bot.domain.anchors import months_after
+from bot.domain.compared_cells import published_together
 from bot.domain.contacts import Audience, Role
 from bot.domain.questionnaire import Indicator
-from bot.domain.small_cells import Cell, Path, Shown, published
+from bot.domain.small_cells import Cell, Path, Shown
 
 WORRY_BELOW, FINE_FROM = 0.5, 1.5
 """Between a worry (0), so-so (1) and fine (2) the nearest counts; half way is the better one."""
@@ -180,12 +182,21 @@ class IndicatorRow:
 
 
 def indicator_rows(counts: Mapping[Subject, Mapping[Path, Cell]]) -> Iterator[IndicatorRow]:
-    """Yield what may be published, in the order of periods, speakers and indicators."""
-    for subject in sorted(counts, key=_order):
-        leaves = dict(sorted(counts[subject].items(), key=lambda leaf: _place_order(leaf[0])))
-        for found in published(leaves):
-            country, age_band = (*found.path, None, None)[:2]
-            yield _row(subject, country, age_band, found.cell, found.shown)
+    """Yield what may be published, in the order of periods, speakers and indicators.
+
+    All indicators of one period and one kind of speaker are about the same children.
+    """
+    subjects = sorted(counts, key=_order)
+    for _, group in groupby(subjects, key=lambda subject: (subject.period, subject.who)):
+        tables = {subject: _in_order(counts[subject]) for subject in group}
+        for subject, rows in published_together(tables).items():
+            for found in rows:
+                country, age_band = (*found.path, None, None)[:2]
+                yield _row(subject, country, age_band, found.cell, found.shown)
+
+
+def _in_order(leaves: Mapping[Path, Cell]) -> dict[Path, Cell]:
+    return dict(sorted(leaves.items(), key=lambda leaf: _place_order(leaf[0])))
 
 
 def _row(
