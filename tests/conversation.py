@@ -1,6 +1,8 @@
 """The tester: a contact who writes through the signed webhook and hears what the worker sends."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 from types import TracebackType
 from typing import Any
 from uuid import UUID, uuid4
@@ -86,6 +88,17 @@ class Conversation:
     def contact(self) -> ContactRow:
         with database.unit_of_work(self.parts.engine) as session:
             return contacts.get(session, self.contact_id)
+
+    @property
+    def said_ever(self) -> list[list[str]]:
+        """The message ids of everything that was ever said to this person, oldest first."""
+        return [row.message_ids for row in self.outbound()]
+
+    def later(self, **delta: float) -> None:
+        """So much time passes for the worker, which then does what is due."""
+        before = self.parts.now
+        self.parts = replace(self.parts, now=lambda: before() + timedelta(**delta))
+        self.work()
 
     def work(self) -> None:
         """Let the worker do everything that is due: screen, answer, send, call staff, keep watch."""

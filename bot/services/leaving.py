@@ -86,8 +86,16 @@ def _is_out_of_date(session: Session, row: OutboundRow, contact: ContactRow, par
         return check_in.state == State.PLANNED
     at_risk = circumstances.standing(session, [row.contact_id]).at_risk
     if at_risk and not step.even_at_risk:
-        check_ins.settle(check_in, State.INTERRUPTED, parts.now(), "at_risk")
+        _interrupt(session, check_in, parts)
+        return True
     return check_in.state in (*OVER, State.PLANNED)
+
+
+def _interrupt(session: Session, check_in: CheckInRow, parts: Parts) -> None:
+    """Whoever works on it at this moment sees the danger too."""
+    locked = check_ins.lock(session, check_in.id)
+    if locked is not None:
+        check_ins.settle(locked, State.INTERRUPTED, parts.now(), "at_risk")
 
 
 def _asleep_until(row: OutboundRow, contact: ContactRow, parts: Parts) -> datetime | None:

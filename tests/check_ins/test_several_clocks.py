@@ -1,8 +1,6 @@
 """Two schedulers and three workers at once: each step once, each message sent once."""
 
-import threading
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,9 +16,8 @@ from bot.store.tables import ContactRow, OutboundRow
 from bot.store.time_tables import CheckInRow
 from tests.builders import make_child, make_family
 from tests.check_ins.conftest import DANGER, welcome
-from tests.check_ins.life import CHICAGO, AskingDialogue, Life, facts, local
-from tests.together import together
-from tests.waiting import wait_until
+from tests.check_ins.life import CHICAGO, Life, facts, local
+from tests.together import thinks_about_it, together
 
 CROWD = 30
 CLOCKS = (follow_programme, follow_programme)
@@ -162,30 +159,15 @@ def test_nobody_is_told_twice_of_a_change_whoever_looks(families, timed_parts, t
 
 
 def test_a_danger_is_heard_while_the_dialogue_engine_thinks_about_an_answer(home):
-    release = threading.Event()
-
-    class Slow(AskingDialogue):
-        def take_turn(self, request):
-            turn = super().take_turn(request)
-            release.wait(20)
-            return turn
-
-    slow = Slow()
     home.until("2026-12-21 16:40")
     home.child.phone.tap("face_good")
     screen_next(home.parts)
-    thinking = threading.Thread(target=answer_next, args=(replace(home.parts, dialogue=slow),))
-    thinking.start()
-    wait_until(lambda: slow.requests)
 
-    try:
+    with thinks_about_it(home.parts) as worker:
         home.child.phone.write(DANGER)
         together(home.parts, screen_next)
-        assert thinking.is_alive()
+        assert worker.is_alive()
         assert home.state("day_1") == "interrupted at_risk"
-    finally:
-        release.set()
-        thinking.join()
 
     home.child.work()
     assert home.state("day_1") == "interrupted at_risk"

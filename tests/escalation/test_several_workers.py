@@ -1,6 +1,5 @@
 """Any number of workers and clocks: one escalation per disclosure, nobody called twice, nothing lost."""
 
-import threading
 from collections import Counter
 from dataclasses import replace
 
@@ -29,9 +28,7 @@ from bot.store.risk_tables import EscalationRow, EscalationStepRow, NoticeRow, S
 from bot.store.tables import InboundRow
 from tests.builders import ALWAYS, make_child, make_staff, number_of
 from tests.conversation import Conversation
-from tests.doubles.dialogue import ScriptedDialogue
-from tests.together import together
-from tests.waiting import wait_until
+from tests.together import thinks_about_it, together
 
 DANGER, FURTHER, LATER, SOON, DOUBT, CHAT = "peligro", "golpes", "enfermo", "burla", "duda", "hola"
 SIGNS = {
@@ -220,30 +217,15 @@ def test_a_refusal_while_the_clock_passes_it_on_calls_nobody_twice(
 
 
 def test_a_sign_is_screened_while_the_dialogue_engine_still_thinks(talk, team, timed_parts, called):
-    release = threading.Event()
-
-    class Slow(ScriptedDialogue):
-        def take_turn(self, request):
-            turn = super().take_turn(request)
-            release.wait(20)
-            return turn
-
-    slow = Slow()
     talk.phone.write(CHAT)
     screen_next(timed_parts)
-    thinking = threading.Thread(target=answer_next, args=(replace(timed_parts, dialogue=slow),))
-    thinking.start()
-    wait_until(lambda: slow.requests)
 
-    try:
+    with thinks_about_it(timed_parts) as worker:
         talk.phone.write(DANGER)  # the contact is locked by the worker that answers "hola"
         together(timed_parts, screen_next)
         together(timed_parts, send_next_notice)
-        assert thinking.is_alive()
+        assert worker.is_alive()
         assert called() == [("elena", "sms")]
-    finally:
-        release.set()
-        thinking.join()
 
 
 # Whatever happens in whatever order, somebody is called or has it.

@@ -67,18 +67,18 @@ def crowd(parts) -> list:
 
 @contextmanager
 def clocks(parts, database_url, count) -> Iterator[list[Child]]:
-    """So many processes that each look once, `acompana tick`."""
+    """So many processes that each look once, `acompana tick`; whoever is left in the list ends well."""
     command = [sys.executable, "-m", "bot.cli.main", "tick"]
     environment = own_environment(parts.settings, database_url)
     log = parts.settings.home / "logs" / f"tick-{uuid4().hex[:6]}.log"
     names = [f"tick-{number}" for number in range(count)]
     started = [Child(name, command, environment | {"PGAPPNAME": name}, log) for name in names]
+    several = list(started)
     try:
         for child in started:
             child.start()
-        yield started
-        for child in started:
-            child.process.wait(timeout=60)
+        yield several
+        assert {child.process.wait(timeout=60) for child in several} <= {0}, log.read_text()
     finally:
         for child in started:
             child.stop()
@@ -117,14 +117,26 @@ def test_each_check_in_is_said_once_although_a_clock_is_killed_again_and_again(
 
 
 def kill_at_the_gate(parts, database_url) -> None:
-    """Kill two clocks as soon as one of them stores what it decided."""
+    """Of two clocks kill the one that stores what it decided; the other finds nothing and ends well.
+
+    Where both looked at the same moment each has a share of the rows, and both are killed.
+    """
     with clocks(parts, database_url, 2) as several:
         wait_until(lambda: at_the_gate(parts), seconds=60)
-        for child in several:
-            os.kill(child.process.pid, signal.SIGKILL)
+        wait_until(lambda: have_ended(parts, several), seconds=60)
     with parts.engine.connect() as connection:
         connection.execute(text(FORGET_THE_KILLED))
     wait_until(lambda: not at_the_gate(parts))
+
+
+def have_ended(parts, several) -> bool:
+    """Kill who has come to the gate; return whether the others have ended by themselves."""
+    waiting = at_the_gate(parts)
+    for child in [child for child in several if child.name in waiting]:
+        several.remove(child)
+        os.kill(child.process.pid, signal.SIGKILL)
+        child.process.wait()
+    return all(child.process.poll() is not None for child in several)
 
 
 def at_the_gate(parts) -> list[str]:

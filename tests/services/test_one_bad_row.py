@@ -1,8 +1,5 @@
 """A message at which answering fails, whatever the failure is, holds up nobody else's."""
 
-from dataclasses import replace
-from datetime import timedelta
-
 import pytest
 from sqlalchemy.exc import OperationalError
 
@@ -37,30 +34,20 @@ def other(quiet_parts):
         yield talk
 
 
-def later(conversation, **delta):
-    before = conversation.parts.now
-    conversation.parts = replace(conversation.parts, now=lambda: before() + timedelta(**delta))
-    conversation.work()
-
-
-def said_ever(conversation):
-    return [row.message_ids for row in conversation.outbound()]
-
-
 def test_other_contacts_are_answered(quiet_conversation, other):
     quiet_conversation.says(BAD)
     other.says("hola")
     assert other.said == ["requests.greet"]
-    assert said_ever(quiet_conversation) == [UNAVAILABLE]
+    assert quiet_conversation.said_ever == [UNAVAILABLE]
 
 
 def test_it_is_tried_a_few_times_and_then_read_by_a_person(quiet_conversation):
     quiet_conversation.says(BAD)
     assert quiet_conversation.tasks == []
     for _ in range(6):
-        later(quiet_conversation, minutes=2)
+        quiet_conversation.later(minutes=2)
     assert quiet_conversation.tasks == ["unanswered"]
-    assert said_ever(quiet_conversation) == [UNAVAILABLE]
+    assert quiet_conversation.said_ever == [UNAVAILABLE]
 
     quiet_conversation.says("hola")
     assert quiet_conversation.said == ["requests.greet"]
@@ -69,8 +56,8 @@ def test_it_is_tried_a_few_times_and_then_read_by_a_person(quiet_conversation):
 def test_what_failed_once_is_answered_the_next_time(quiet_conversation, dialogue):
     quiet_conversation.says(BAD)
     dialogue.take_turn = type(dialogue).take_turn.__get__(dialogue)
-    later(quiet_conversation, minutes=1)
-    assert said_ever(quiet_conversation) == [UNAVAILABLE, ["requests.greet"]]
+    quiet_conversation.later(minutes=1)
+    assert quiet_conversation.said_ever == [UNAVAILABLE, ["requests.greet"]]
 
 
 def test_a_failure_of_the_words_themselves_holds_up_nobody(quiet_conversation, other, dialogue):

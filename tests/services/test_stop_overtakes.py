@@ -1,8 +1,5 @@
 """STOP is heeded while older messages still wait for the dialogue engine, and is confirmed once."""
 
-from dataclasses import replace
-from datetime import timedelta
-
 import pytest
 
 from bot.domain.delivery import Status
@@ -24,16 +21,6 @@ def down(quiet_conversation, dialogue):
     quiet_conversation.says("hola")
     assert quiet_conversation.said == ["fallback.unavailable"]
     return quiet_conversation
-
-
-def later(conversation, **delta):
-    before = conversation.parts.now
-    conversation.parts = replace(conversation.parts, now=lambda: before() + timedelta(**delta))
-    conversation.work()
-
-
-def said_ever(conversation):
-    return [row.message_ids for row in conversation.outbound()]
 
 
 def has_left(conversation):
@@ -67,8 +54,8 @@ def test_nothing_unasked_leaves_after_it(down):
 def test_when_the_line_reaches_it_nothing_more_is_said(down, dialogue):
     down.says("ALTO")
     dialogue.failure = None
-    later(down, minutes=2)
-    assert said_ever(down) == [["fallback.unavailable"], CONFIRMED]
+    down.later(minutes=2)
+    assert down.said_ever == [["fallback.unavailable"], CONFIRMED]
     assert [r.text for r in dialogue.requests] == ["hola"]  # only the attempt before it
     assert down.tasks == ["unanswered"]  # a person reads what she wrote before she left
 
@@ -78,7 +65,7 @@ def test_the_confirmation_is_not_withdrawn_by_the_line(down):
     down.phone.write("ALTO")
     while screen_next(down.parts) or answer_next(down.parts):
         pass
-    later(down, minutes=2)
+    down.later(minutes=2)
     (row,) = [r for r in down.outbound() if r.message_ids == CONFIRMED]
     assert row.status != Status.CANCELLED
 
@@ -86,16 +73,16 @@ def test_the_confirmation_is_not_withdrawn_by_the_line(down):
 def test_two_stops_are_confirmed_once(down):
     down.phone.write("ALTO")
     down.says("ALTO")
-    later(down, minutes=2)
-    assert said_ever(down).count(CONFIRMED) == 1
+    down.later(minutes=2)
+    assert down.said_ever.count(CONFIRMED) == 1
 
 
 def test_who_comes_back_after_it_is_back(down, dialogue):
     down.says("ALTO").says("ALTA")
     dialogue.failure = None
-    later(down, minutes=2)
+    down.later(minutes=2)
     assert has_left(down) == set()
-    assert said_ever(down)[-1] == ["subscription.opted_in"]
+    assert down.said_ever[-1] == ["subscription.opted_in"]
 
 
 def test_where_the_provider_has_answered_it_we_stay_silent(down):
@@ -106,6 +93,6 @@ def test_where_the_provider_has_answered_it_we_stay_silent(down):
 
 def test_later_words_are_answered_once_with_the_way_back(down):
     down.says("ALTO")
-    later(down, minutes=2)
+    down.later(minutes=2)
     down.says("hola?")
     assert down.said == ["subscription.already_out"]

@@ -65,7 +65,10 @@ def send_all(world: World) -> None:
 
 
 def may_leave(row: Left) -> bool:
-    """Apply the rule of `send_outbound`: after STOP nothing leaves but an answer about safety."""
+    """Apply the rule of `leaving`: after STOP nothing leaves but an answer about safety.
+
+    The night needs none here: everything leaves at the moment at which it was said.
+    """
     is_about_safety = row.inbound_id is not None and row.lane == Lane.RISK
     return is_about_safety or (row.opted_out_at is None and row.retired_at is None)
 
