@@ -1,10 +1,9 @@
 """The simulator: a phone in the browser that speaks through the real webhooks. Demo only."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
-import psycopg
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
 from fastapi.templating import Jinja2Templates
@@ -20,9 +19,9 @@ from bot.services.parts import Parts
 from bot.services.show_conversation import show_contacts, show_conversation
 from bot.settings import DEMO_ACCOUNT, ROOT
 from bot.store import contacts, database
+from bot.web.live import changes_of
 from bot.web.signature import parts_of
 
-HEARTBEAT_SECONDS = 10
 MEDIA = {
     "image": ("/static/simulator/picture.svg", "image/svg+xml"),
     "voice": ("/static/simulator/voice.ogg", "audio/ogg"),
@@ -72,8 +71,8 @@ async def list_messages(request: Request, contact: UUID, channel: Channel) -> di
 @routes.get("/api/changes")
 async def changes(request: Request, contact: UUID) -> StreamingResponse:
     """Server-sent events: one whenever the conversation looks different."""
-    address = database.raw_address(str(_url(parts_of(request))))
-    return StreamingResponse(_events(address, str(contact)), media_type="text/event-stream")
+    events = changes_of(str(contact), _url(parts_of(request)))
+    return StreamingResponse(events, media_type="text/event-stream")
 
 
 @routes.post("/api/send")
@@ -90,21 +89,6 @@ async def send(sent: Sent, request: Request) -> JSONResponse:
     async with AsyncClient(transport=transport, base_url=parts.settings.own_url) as client:
         answer = await client.post(path, data=form, headers={"X-Twilio-Signature": signature})
     return JSONResponse({"status": answer.status_code})
-
-
-async def _events(address: str, contact_id: str) -> AsyncIterator[str]:
-    connection = await psycopg.AsyncConnection.connect(address, autocommit=True)
-    async with connection:
-        await connection.execute(f"LISTEN {database.CHANGED}".encode())
-        yield "data: connected\n\n"
-        while True:
-            heard = False
-            async for note in connection.notifies(timeout=HEARTBEAT_SECONDS, stop_after=1):
-                heard = True
-                if note.payload == contact_id:
-                    yield "data: changed\n\n"
-            if not heard:
-                yield ": still here\n\n"
 
 
 def _form(sent: Sent, parts: Parts) -> Mapping[str, str]:
