@@ -1,5 +1,7 @@
 """Which messages a step says first."""
 
+from collections.abc import Mapping
+
 from sqlalchemy.orm import Session
 
 from bot.domain.check_in_plan import Doing, Step
@@ -41,8 +43,14 @@ def open_question(
     session: Session, row: CheckInRow, contact: ContactRow, parts: Parts
 ) -> Question | None:
     """Return the question that waits for an answer; None where none does."""
+    return question_after(check_ins.answers_of(session, row.id), row, contact, parts)
+
+
+def question_after(
+    answers: Mapping[str, str], row: CheckInRow, contact: ContactRow, parts: Parts
+) -> Question | None:
+    """Return the question that follows these answers; None where none does."""
     questionnaire = questionnaire_of(row)
     if questionnaire is None:
         return None
-    answers = check_ins.answers_of(session, row.id)
     return questionnaire.next_question(answers, audience_of(contact, parts))

@@ -38,6 +38,8 @@ class Known:
     consents: Mapping[UUID, list[Consent]]
     standing: circumstances.Standing
     running: dict[UUID, list[CheckInRow]]
+    answers: Mapping[UUID, Mapping[str, str]]
+    """What was answered so far to the questions that are being asked."""
     stable: frozenset[UUID]
     """Who answered without a worry for long, among those for whom it matters now."""
     people: Sequence[object]
@@ -54,6 +56,7 @@ def read_known(session: Session, due: Sequence[CheckInRow]) -> Known:
         standing=standing,
         stable=_stable(session, due, standing),
         running=circumstances.running(session, ids),
+        answers=circumstances.answers(session, [r.id for r in due if r.state == State.ASKED]),
         people=circumstances.people(session, ids),
     )
 

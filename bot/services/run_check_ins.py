@@ -46,8 +46,9 @@ def _run(parts: Parts, look: Look) -> int:
         if not claimed:
             return 0
         known = read_known(session, [row for row, _ in claimed])
-        for row, contact in claimed:
-            look(session, row, contact, known, parts)
+        with session.no_autoflush:  # what is written of one is not read for another
+            for row, contact in claimed:
+                look(session, row, contact, known, parts)
         database.notify(session, database.OUTBOUND)
     return len(claimed)
 

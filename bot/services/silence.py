@@ -12,7 +12,7 @@ from bot.domain.contacts import Role
 from bot.domain.questionnaire import Question
 from bot.domain.reach import Route, Way, route
 from bot.domain.risk import Tier
-from bot.services.check_in_words import open_question, words_of
+from bot.services.check_in_words import question_after, words_of
 from bot.services.circumstances import Known, circumstances_of, reaches_of
 from bot.services.open_check_in import (
     end_programme,
@@ -104,7 +104,7 @@ def _say_again(
         return
     found = _route_again(row, contact, step, known, parts) if verdict.is_now else None
     if found is not None:
-        _say(session, row, contact, step, found, parts)
+        _say(session, row, contact, step, found, known, parts)
     row.rung += 1
     if row.state not in OVER:
         row.wake_at = parts.now() + patience(row, step) if found else parts.now()
@@ -129,11 +129,13 @@ def _say(
     contact: ContactRow,
     step: Step,
     found: Route,
+    known: Known,
     parts: Parts,
 ) -> None:
     """Remind with the question that waits; what was only announced is said now where it may be."""
     is_asked = row.state == State.ASKED and contact.onboarded_at is not None
-    question = open_question(session, row, contact, parts) if is_asked else None
+    given = known.answers.get(row.id, {})
+    question = question_after(given, row, contact, parts) if is_asked else None
     say = _reminder(question) if question else words_of(session, contact, step, parts)
     if not say:
         leave_out(session, row, step, "nothing_new", parts)

@@ -55,6 +55,7 @@ def open_task(
         row = row or tasks.renew(session, contact_id, kind, about, now, due_at)
         tell_task.tell(session, row, tell_task.first_to_tell(session, row, parts), parts)
         row.told_at = now
+        session.flush()  # the next look at it reads it anew
 
 
 def _tier(session: Session, contact_id: UUID, kind: str, tier: Tier) -> Tier:

@@ -1,4 +1,7 @@
-"""Queries about many contacts at once: what decides whether something may be said to them now."""
+"""Queries about many contacts at once: what decides whether something may be said to them now.
+
+The clock asks them all the time, so the statements are made once.
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,16 +14,56 @@ from sqlalchemy.orm import Session
 from bot.domain.check_in import RUNNING
 from bot.domain.consent import Agreement, Consent
 from bot.domain.escalation import State
+from bot.store.base import any_of
 from bot.store.risk_tables import EscalationRow, SafetyQuestionRow, StaffRow
 from bot.store.tables import AddressRow, ConsentRow, ContactRow, InboundRow
-from bot.store.time_tables import CheckInRow
+from bot.store.time_tables import AnswerRow, CheckInRow
+
+IDS = any_of("ids")
+
+ADDRESSES = select(AddressRow).where(AddressRow.contact_id == IDS).order_by(AddressRow.channel)
+CONSENTS = (
+    select(
+        ConsentRow.contact_id,
+        ConsentRow.kind,
+        ConsentRow.given,
+        ConsentRow.recorded_at,
+        ConsentRow.withdrawn_at,
+    )
+    .where(ConsentRow.contact_id == IDS)
+    .order_by(ConsentRow.id)
+)
+STANDING = union_all(
+    select(literal("ever_at_risk"), EscalationRow.contact_id)
+    .where(EscalationRow.contact_id == IDS)
+    .distinct(),
+    select(literal("at_risk"), EscalationRow.contact_id).where(
+        EscalationRow.contact_id == IDS, EscalationRow.state != State.CLOSED
+    ),
+    select(literal("at_risk"), SafetyQuestionRow.contact_id).where(
+        SafetyQuestionRow.contact_id == IDS, SafetyQuestionRow.settled_at.is_(None)
+    ),
+    select(literal("waiting"), InboundRow.contact_id).where(
+        InboundRow.contact_id == IDS, InboundRow.state == "waiting"
+    ),
+)
+ARE_RUNNING = select(CheckInRow).where(CheckInRow.contact_id == IDS, CheckInRow.state.in_(RUNNING))
+ANSWERS = select(AnswerRow.check_in_id, AnswerRow.question, AnswerRow.value).where(
+    AnswerRow.check_in_id == IDS
+)
+CHILDREN = select(ContactRow).where(
+    ContactRow.id.in_(select(ContactRow.child_id).where(ContactRow.id == IDS))
+)
+CASE_MANAGERS = select(StaffRow).where(
+    StaffRow.id.in_(select(ContactRow.case_manager_id).where(ContactRow.id == IDS))
+)
 
 
 def addresses(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[AddressRow]]:
     """Return where each contact is reached."""
     found: dict[UUID, list[AddressRow]] = defaultdict(list)
-    query = select(AddressRow).where(AddressRow.contact_id.in_(ids)).order_by(AddressRow.channel)
-    for row in session.scalars(query.execution_options(populate_existing=True)):
+    fresh = {"populate_existing": True}
+    for row in session.scalars(ADDRESSES, {"ids": ids}, execution_options=fresh):
         found[row.contact_id].append(row)
     return found
 
@@ -28,10 +71,10 @@ def addresses(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[AddressR
 def consents(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[Consent]]:
     """Return everything that each contact agreed to or refused."""
     found: dict[UUID, list[Consent]] = defaultdict(list)
-    query = select(ConsentRow).where(ConsentRow.contact_id.in_(ids)).order_by(ConsentRow.id)
-    for r in session.scalars(query):
-        consent = Consent(Agreement(r.kind), r.given, r.recorded_at, r.withdrawn_at)
-        found[r.contact_id].append(consent)
+    for contact_id, kind, given, recorded_at, withdrawn_at in session.execute(
+        CONSENTS, {"ids": ids}
+    ):
+        found[contact_id].append(Consent(Agreement(kind), given, recorded_at, withdrawn_at))
     return found
 
 
@@ -47,20 +90,8 @@ class Standing:
 
 def standing(session: Session, ids: Sequence[UUID]) -> Standing:
     """Return how these contacts stand, in one query."""
-    dangers, asked = EscalationRow.contact_id, SafetyQuestionRow.contact_id
-    wrote = InboundRow.contact_id
-    query = union_all(
-        select(literal("ever_at_risk"), dangers).where(dangers.in_(ids)).distinct(),
-        select(literal("at_risk"), dangers).where(
-            dangers.in_(ids), EscalationRow.state != State.CLOSED
-        ),
-        select(literal("at_risk"), asked).where(
-            asked.in_(ids), SafetyQuestionRow.settled_at.is_(None)
-        ),
-        select(literal("waiting"), wrote).where(wrote.in_(ids), InboundRow.state == "waiting"),
-    )
     found: dict[str, set[UUID]] = defaultdict(set)
-    for kind, contact_id in session.execute(query):
+    for kind, contact_id in session.execute(STANDING, {"ids": ids}):
         found[kind].add(contact_id)
     return Standing(**{f.name: frozenset(found[f.name]) for f in fields(Standing)})
 
@@ -68,19 +99,20 @@ def standing(session: Session, ids: Sequence[UUID]) -> Standing:
 def running(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[CheckInRow]]:
     """Return the check-ins whose questions wait for an answer."""
     found: dict[UUID, list[CheckInRow]] = defaultdict(list)
-    query = select(CheckInRow).where(CheckInRow.contact_id.in_(ids), CheckInRow.state.in_(RUNNING))
-    for row in session.scalars(query):
+    for row in session.scalars(ARE_RUNNING, {"ids": ids}):
         found[row.contact_id].append(row)
+    return found
+
+
+def answers(session: Session, check_in_ids: Sequence[UUID]) -> dict[UUID, dict[str, str]]:
+    """Return the choices given so far, by check-in and question."""
+    found: dict[UUID, dict[str, str]] = defaultdict(dict)
+    for check_in_id, question, value in session.execute(ANSWERS, {"ids": check_in_ids}):
+        found[check_in_id][question] = value["choice"]
     return found
 
 
 def people(session: Session, ids: Sequence[UUID]) -> list[ContactRow | StaffRow]:
     """Return the children and case managers of these contacts, so that looking them up costs nothing."""
-    theirs = ContactRow.id.in_(ids)
-    children = select(ContactRow).where(
-        ContactRow.id.in_(select(ContactRow.child_id).where(theirs))
-    )
-    staff = select(StaffRow).where(
-        StaffRow.id.in_(select(ContactRow.case_manager_id).where(theirs))
-    )
-    return [*session.scalars(children), *session.scalars(staff)]
+    children = session.scalars(CHILDREN, {"ids": ids})
+    return [*children, *session.scalars(CASE_MANAGERS, {"ids": ids})]

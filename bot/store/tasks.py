@@ -38,6 +38,7 @@ def queue(
     same = None if kind in ALWAYS_NEW else _same(session, contact_id, kind, about)
     if same is not None:
         _raise(same, tier, due_at)
+        session.flush()  # the next look at it reads it anew
         return None
     row = TaskRow(contact_id=contact_id, kind=kind, about=about, inbound_id=inbound_id)
     row.tier, row.due_at, row.created_at = tier, due_at, now

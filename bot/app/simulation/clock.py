@@ -10,8 +10,11 @@ from typing import Any
 BEGINS_AT = datetime(2027, 1, 4, 12, 0, tzinfo=UTC)
 """The first moment of every simulation: the same seed gives the same run, whatever day it is today."""
 
-TOGETHER = timedelta(hours=1)
-"""Ordinary taps within one such span happen together at its end, as one share of work."""
+TOGETHER = timedelta(hours=2)
+"""Ordinary taps, and looks at ordinary check-ins, within one such span happen together at its end.
+
+What is planned for the afternoon at half past four, or for six, is then still said before bedtime.
+"""
 
 SOON = timedelta(minutes=15)
 """The same for what belongs to a day of travel, where a quarter of an hour decides."""

@@ -8,11 +8,8 @@ from typing import Any
 
 import psycopg
 
-from bot.app.simulation.clock import SOON, end_of_span
+from bot.app.simulation.clock import SOON, TOGETHER, end_of_span
 from bot.services.programme import programme
-
-PATIENCE = timedelta(hours=1)
-"""An ordinary check-in is looked at so long after its time at the latest, sooner together with many."""
 
 MANY = 100
 """So many that are due are looked at at once."""
@@ -59,7 +56,7 @@ def _look_at(due: Sequence[tuple[Any, ...]]) -> datetime | None:
     """Wait for company, but not for long, and not with what is in a hurry."""
     if not due:
         return None
-    moments: list[datetime] = [due[0][0] + PATIENCE]
+    moments: list[datetime] = [end_of_span(due[0][0], TOGETHER)]
     if len(due) == MANY:
         moments.append(due[-1][0])
     moments += [end_of_span(at, SOON) for at, step in due if is_hurried(step)]

@@ -110,6 +110,8 @@ def in_the_office(moment: datetime) -> datetime:
 def enrol_families(enrolled: Sequence[Enrols], world: World) -> None:
     """Enrol everybody of some families in one transaction."""
     people = [person for one in enrolled for person in one.family.people]
+    if not people:
+        return
     with database.unit_of_work(world.parts.engine) as session:
         enrol_all(session, people, world.staff, world.now)
     world.people |= {person.id: person for person in people}

@@ -85,18 +85,15 @@ def _watch(world: World) -> None:
 def _do_planned(world: World) -> bool:
     """Do what people have planned, ordinary things all together; return whether anything may be said."""
     reactions: list[Reaction] = []
-    enrolled: list[Enrols] = []
     is_said = False
-    for what in world.agenda.due(world.now):
+    planned = list(world.agenda.due(world.now))
+    days.enrol_families([what for what in planned if isinstance(what, Enrols)], world)
+    for what in planned:
         if isinstance(what, Reaction):
             reactions.append(what)
-        elif isinstance(what, Enrols):
-            enrolled.append(what)
-        else:
+        elif not isinstance(what, Enrols):
             DO[type(what)](world, what)
             is_said = True
-    if enrolled:
-        days.enrol_families(enrolled, world)
     if reactions:
         answer_all(reactions, world)
     return is_said
