@@ -5,15 +5,41 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot.domain.check_in import OVER, RUNNING, State
+from bot.store.base import any_of
 from bot.store.tables import ContactRow
 from bot.store.time_tables import AnswerRow, CheckInRow
 
 Claimed = tuple[CheckInRow, ContactRow]
+
+DUE = (
+    select(CheckInRow, ContactRow)
+    .join(ContactRow, ContactRow.id == CheckInRow.contact_id)
+    .where(CheckInRow.wake_at <= bindparam("now"))
+    .order_by(CheckInRow.wake_at, CheckInRow.due_at.desc(), CheckInRow.step)
+    .limit(bindparam("most"))
+    .with_for_update(of=[CheckInRow, ContactRow], skip_locked=True, key_share=True)
+    .execution_options(populate_existing=True)
+)
+TO_PLAN = (
+    select(ContactRow)
+    .where(ContactRow.planned_at.is_(None), ContactRow.role.in_(["child", "caregiver"]))
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True, key_share=True)
+    .execution_options(populate_existing=True)
+)
+OF_CONTACTS = (
+    select(CheckInRow)
+    .where(CheckInRow.contact_id == any_of("contact_ids"))
+    .order_by(CheckInRow.due_at, CheckInRow.step)
+)
+ANSWERS = select(AnswerRow.question, AnswerRow.value).where(
+    AnswerRow.check_in_id == bindparam("check_in_id")
+)
 
 
 def claim_due(session: Session, now: datetime, most: int) -> Sequence[Claimed]:
@@ -22,15 +48,7 @@ def claim_due(session: Session, now: datetime, most: int) -> Sequence[Claimed]:
     Locking the contact keeps a check-in and an answer that is being thought of apart. At the same
     moment the newer one comes first: its questions take the place of a reminder of the older one's.
     """
-    query = (
-        select(CheckInRow, ContactRow)
-        .join(ContactRow, ContactRow.id == CheckInRow.contact_id)
-        .where(CheckInRow.wake_at <= now)
-        .order_by(CheckInRow.wake_at, CheckInRow.due_at.desc(), CheckInRow.step)
-        .limit(most)
-        .with_for_update(of=[CheckInRow, ContactRow], skip_locked=True, key_share=True)
-    )
-    found = session.execute(query.execution_options(populate_existing=True))
+    found = session.execute(DUE, {"now": now, "most": most})
     return [(row, contact) for row, contact in found]
 
 
@@ -48,13 +66,7 @@ def oldest_due_at(session: Session, now: datetime) -> datetime | None:
 
 def to_plan(session: Session, most: int) -> Sequence[ContactRow]:
     """Lock contacts whose check-ins have to be planned."""
-    query = (
-        select(ContactRow)
-        .where(ContactRow.planned_at.is_(None), ContactRow.role.in_(["child", "caregiver"]))
-        .limit(most)
-        .with_for_update(skip_locked=True, key_share=True)
-    )
-    return session.scalars(query.execution_options(populate_existing=True)).all()
+    return session.scalars(TO_PLAN, {"most": most}).all()
 
 
 def plan_again(session: Session, contact_ids: Iterable[UUID]) -> None:
@@ -65,9 +77,8 @@ def plan_again(session: Session, contact_ids: Iterable[UUID]) -> None:
 
 def of_contacts(session: Session, contact_ids: Sequence[UUID]) -> dict[UUID, list[CheckInRow]]:
     """Return everything that was ever planned, by contact, in the order in which it is due."""
-    query = select(CheckInRow).where(CheckInRow.contact_id.in_(contact_ids))
     found: dict[UUID, list[CheckInRow]] = {contact_id: [] for contact_id in contact_ids}
-    for row in session.scalars(query.order_by(CheckInRow.due_at, CheckInRow.step)):
+    for row in session.scalars(OF_CONTACTS, {"contact_ids": list(found)}):
         found[row.contact_id].append(row)
     return found
 
@@ -132,8 +143,8 @@ def settle_running(
 
 def answers_of(session: Session, check_in_id: UUID) -> dict[str, str]:
     """Return the choices given so far, by question."""
-    query = select(AnswerRow).where(AnswerRow.check_in_id == check_in_id).order_by(AnswerRow.id)
-    return {row.question: row.value["choice"] for row in session.scalars(query)}
+    rows = session.execute(ANSWERS, {"check_in_id": check_in_id})
+    return {question: value["choice"] for question, value in rows}
 
 
 def latest_scores(

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.channels import Address, Channel
 from bot.domain.consent import Agreement, Consent
 from bot.domain.contacts import Audience, Contact, Role
 from bot.errors import NotFound
+from bot.store.base import any_of
 from bot.store.encryption import keyring
 from bot.store.risk_tables import EscalationRow, SafetyQuestionRow, StaffRow
 from bot.store.tables import (
@@ -23,6 +24,27 @@ from bot.store.tables import (
     TaskRow,
 )
 from bot.store.time_tables import CheckInRow
+
+CHILDREN = select(ContactRow).where(ContactRow.id == any_of("ids"))
+CAREGIVERS = (
+    select(ContactRow.id)
+    .where(
+        ContactRow.child_id == bindparam("child_id"),
+        ContactRow.role == Role.CAREGIVER,
+        ContactRow.erased_at.is_(None),
+    )
+    .order_by(ContactRow.created_at, ContactRow.id)
+)
+ADDRESSES = (
+    select(AddressRow)
+    .where(AddressRow.contact_id == bindparam("contact_id"))
+    .order_by(AddressRow.retired_at.is_not(None), AddressRow.channel, AddressRow.id)
+)
+CONSENTS = (
+    select(ConsentRow)
+    .where(ConsentRow.contact_id == bindparam("contact_id"))
+    .order_by(ConsentRow.id)
+)
 
 
 def get(session: Session, contact_id: UUID) -> ContactRow:
@@ -64,8 +86,8 @@ def child_of(session: Session, row: ContactRow) -> ContactRow | None:
 
 def children_of(session: Session, rows: Sequence[ContactRow]) -> dict[UUID, ContactRow]:
     """Return the child whose journey concerns each of these contacts; who has none is left out."""
-    ids = {row.child_id for row in rows if row.child_id}
-    theirs = {c.id: c for c in session.scalars(select(ContactRow).where(ContactRow.id.in_(ids)))}
+    ids = list({row.child_id for row in rows if row.child_id})
+    theirs = {c.id: c for c in session.scalars(CHILDREN, {"ids": ids})}
     own = {row.id: row for row in rows if row.role == Role.CHILD}
     received = {row.id: theirs[row.child_id] for row in rows if row.child_id in theirs}
     return own | received
@@ -73,12 +95,7 @@ def children_of(session: Session, rows: Sequence[ContactRow]) -> dict[UUID, Cont
 
 def caregivers_of(session: Session, child_id: UUID) -> Sequence[UUID]:
     """Return the ids of those who receive a child."""
-    query = select(ContactRow.id).where(
-        ContactRow.child_id == child_id,
-        ContactRow.role == Role.CAREGIVER,
-        ContactRow.erased_at.is_(None),
-    )
-    return session.scalars(query.order_by(ContactRow.created_at, ContactRow.id)).all()
+    return session.scalars(CAREGIVERS, {"child_id": child_id}).all()
 
 
 def add_stranger(session: Session, country: str, now: datetime) -> ContactRow:
@@ -139,9 +156,7 @@ def add_address(session: Session, contact_id: UUID, address: Address) -> Address
 
 def addresses(session: Session, contact_id: UUID) -> Sequence[AddressRow]:
     """Return where a contact is reached, SMS before WhatsApp; numbers of the past come last."""
-    query = select(AddressRow).where(AddressRow.contact_id == contact_id)
-    present_first = (AddressRow.retired_at.is_not(None), AddressRow.channel, AddressRow.id)
-    return session.scalars(query.order_by(*present_first)).all()
+    return session.scalars(ADDRESSES, {"contact_id": contact_id}).all()
 
 
 def address(session: Session, address_id: UUID) -> AddressRow:
@@ -156,10 +171,9 @@ def plain_address(row: AddressRow) -> Address:
 
 def consents(session: Session, contact_id: UUID) -> list[Consent]:
     """Return everything that was agreed to or refused."""
-    query = select(ConsentRow).where(ConsentRow.contact_id == contact_id)
     return [
         Consent(Agreement(r.kind), r.given, r.recorded_at, r.withdrawn_at)
-        for r in session.scalars(query.order_by(ConsentRow.id))
+        for r in session.scalars(CONSENTS, {"contact_id": contact_id})
     ]
 
 
@@ -177,10 +191,12 @@ def record_consent(
 
 
 def case_manager_of(session: Session, row: ContactRow) -> StaffRow | None:
-    """Return who is responsible, or a supervisor where nobody was assigned yet."""
-    if row.case_manager_id and (staff := session.get(StaffRow, row.case_manager_id)):
-        return staff
-    by_role = select(StaffRow).order_by(StaffRow.role.desc(), StaffRow.id).limit(1)
+    """Return who is responsible, or a supervisor where nobody was assigned or that person has left."""
+    assigned = session.get(StaffRow, row.case_manager_id) if row.case_manager_id else None
+    if assigned is not None and assigned.left_at is None:
+        return assigned
+    here = select(StaffRow).where(StaffRow.left_at.is_(None))
+    by_role = here.order_by(StaffRow.role.desc(), StaffRow.id).limit(1)
     return session.scalars(by_role).one_or_none()
 
 

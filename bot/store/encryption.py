@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +37,14 @@ class Keyring:
         """Return mark, nonce and ciphertext."""
         nonce = os.urandom(_NONCE_BYTES)
         newest = self.keys[0]
-        return _mark(newest) + nonce + AESGCM(newest).encrypt(nonce, plain, None)
+        return _mark(newest) + nonce + _cipher(newest).encrypt(nonce, plain, None)
 
     def decrypt(self, stored: bytes) -> bytes:
         """Return what was encrypted; a missing key is a sentence for the operator."""
         mark, rest = stored[:_MARK_BYTES], stored[_MARK_BYTES:]
         for key in self.keys:
             if _mark(key) == mark:
-                return AESGCM(key).decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], None)
+                return _cipher(key).decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], None)
         raise SettingsError("ACOMPANA_KEYS lacks a key with which a stored field was encrypted.")
 
     def lookup_hash(self, address: str) -> bytes:
@@ -51,6 +52,12 @@ class Keyring:
         return hmac.new(self.keys[-1], address.encode(), hashlib.sha256).digest()
 
 
+@cache
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(key)
+
+
+@cache
 def _mark(key: bytes) -> bytes:
     return hashlib.sha256(b"mark" + key).digest()[:_MARK_BYTES]
 

@@ -4,18 +4,31 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from bot.domain.journey import Journey, read_journey
+from bot.store.base import any_of
 from bot.store.time_tables import JourneyRow
+
+LATEST = (
+    select(JourneyRow)
+    .where(JourneyRow.child_id == bindparam("child_id"))
+    .order_by(JourneyRow.version.desc())
+    .limit(1)
+)
+LATEST_OF_ALL = (
+    select(JourneyRow)
+    .where(JourneyRow.child_id == any_of("child_ids"))
+    .order_by(JourneyRow.child_id, JourneyRow.version.desc())
+    .ext(distinct_on(JourneyRow.child_id))
+)
 
 
 def latest(session: Session, child_id: UUID) -> JourneyRow | None:
     """Return the newest version of a child's journey."""
-    query = select(JourneyRow).where(JourneyRow.child_id == child_id)
-    return session.scalars(query.order_by(JourneyRow.version.desc()).limit(1)).one_or_none()
+    return session.scalars(LATEST, {"child_id": child_id}).one_or_none()
 
 
 def current(session: Session, child_id: UUID | None) -> Journey:
@@ -26,13 +39,8 @@ def current(session: Session, child_id: UUID | None) -> Journey:
 
 def current_of(session: Session, child_ids: Sequence[UUID]) -> dict[UUID, Journey]:
     """Return the confirmed facts of several children."""
-    query = (
-        select(JourneyRow)
-        .where(JourneyRow.child_id.in_(child_ids))
-        .order_by(JourneyRow.child_id, JourneyRow.version.desc())
-        .ext(distinct_on(JourneyRow.child_id))
-    )
-    known = {row.child_id: read_journey(row.facts) for row in session.scalars(query)}
+    rows = session.scalars(LATEST_OF_ALL, {"child_ids": child_ids})
+    known = {row.child_id: read_journey(row.facts) for row in rows}
     return {child_id: known.get(child_id, Journey()) for child_id in child_ids}
 
 

@@ -5,11 +5,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot.store.time_tables import ToldFactRow
+
+TOLD = select(ToldFactRow.fact, ToldFactRow.value).where(
+    ToldFactRow.contact_id == bindparam("contact_id")
+)
 
 
 def note(session: Session, contact_id: UUID, facts: Mapping[str, Any], now: datetime) -> None:
@@ -28,8 +32,8 @@ def note(session: Session, contact_id: UUID, facts: Mapping[str, Any], now: date
 
 def of_contact(session: Session, contact_id: UUID) -> dict[str, Any]:
     """Return what a contact was told last, by fact."""
-    query = select(ToldFactRow.fact, ToldFactRow.value).where(ToldFactRow.contact_id == contact_id)
-    return {row.fact: row.value for row in session.execute(query)}
+    rows = session.execute(TOLD, {"contact_id": contact_id})
+    return {row.fact: row.value for row in rows}
 
 
 def forget(session: Session, contact_id: UUID, facts: list[str]) -> None:

@@ -9,9 +9,15 @@ from sqlalchemy import Engine, text
 from bot.settings import Settings
 from bot.store import database, embedded
 
-IN_A_HURRY = ("synchronous_commit = off", "random_page_cost = 1.1")
+IN_A_HURRY = (
+    "synchronous_commit = off",
+    "random_page_cost = 1.1",
+    "enable_seqscan = off",
+    "jit = off",
+)
 """A simulation that loses power begins again: it does not wait for the disk at each commit. All of it
-is in memory, where an index is as near as the next page."""
+is in memory, where an index is as near as the next page. Its tables grow so fast that what PostgreSQL
+knows of their size is of another day: it is not to read whole tables because they were small."""
 
 PREFIX = "acompana_simulation_"
 

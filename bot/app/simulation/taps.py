@@ -9,18 +9,19 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.app.simulation import answers
+from bot.app.simulation.bulk import copy_in
 from bot.app.simulation.habits import Doing, Reaction, TheLongWay
 from bot.app.simulation.provider import count_left
 from bot.app.simulation.sayings import saying
 from bot.app.simulation.world import World
 from bot.domain.channels import Channel
-from bot.domain.check_in import State
+from bot.domain.check_in import RUNNING, State
 from bot.domain.contacts import country_of_number
 from bot.domain.questionnaire import Question
 from bot.services.answer_check_in import answer_values, record_answer
@@ -28,11 +29,21 @@ from bot.services.check_in_words import audience_of, questionnaire_of, words_of
 from bot.services.open_check_in import patience, was_said
 from bot.services.programme import programme
 from bot.services.say import Lane
-from bot.store import check_ins, database
+from bot.store import check_ins, circumstances, database
+from bot.store.base import any_of
 from bot.store.tables import AddressRow, ContactRow, InboundRow, OutboundRow
 from bot.store.time_tables import AnswerRow, CheckInRow
 
 MOST_TAPS = 99
+
+WAITING = (
+    select(CheckInRow, ContactRow, AddressRow)
+    .join(ContactRow, ContactRow.id == CheckInRow.contact_id)
+    .join(AddressRow, AddressRow.id == CheckInRow.address_id)
+    .where(CheckInRow.id == any_of("ids"), CheckInRow.state.in_(RUNNING))
+    .with_for_update(of=[CheckInRow, ContactRow], key_share=True)
+    .order_by(CheckInRow.id)
+)
 
 
 @dataclass
@@ -67,35 +78,19 @@ def answer_all(reactions: Sequence[Reaction], world: World) -> None:
             (AnswerRow, share.answers),
             (OutboundRow, share.outbound),
         ):
-            if rows:
-                session.execute(insert(table), rows)
+            copy_in(session, table, rows)
 
 
 def _taken(session: Session, reactions: Sequence[Reaction], world: World) -> list[Tapping]:
     """Lock the check-ins that still wait for these people; an answer that comes too late is let go."""
     by_id = {reaction.check_in_id: reaction for reaction in reactions}
-    query = (
-        select(CheckInRow, ContactRow, AddressRow)
-        .join(ContactRow, ContactRow.id == CheckInRow.contact_id)
-        .join(AddressRow, AddressRow.id == CheckInRow.address_id)
-        .where(CheckInRow.id.in_(by_id), CheckInRow.state.in_([State.INVITED, State.ASKED]))
-        .with_for_update(of=[CheckInRow, ContactRow], key_share=True)
-        .order_by(CheckInRow.id)
-    )
-    found = session.execute(query).all()
+    found = session.execute(WAITING, {"ids": list(by_id)}).all()
     world.tally.happened["answers that came too late"] += len(by_id) - len(found)
-    given = _given(session, [row.id for row, _, _ in found])
+    given = circumstances.answers(session, [row.id for row, _, _ in found])
     return [
         Tapping(by_id[row.id], row, contact, address, given.get(row.id, {}))
         for row, contact, address in found
     ]
-
-
-def _given(session: Session, ids: Sequence[UUID]) -> dict[UUID, dict[str, str]]:
-    found: dict[UUID, dict[str, str]] = {}
-    for answer in session.scalars(select(AnswerRow).where(AnswerRow.check_in_id.in_(ids))):
-        found.setdefault(answer.check_in_id, {})[answer.question] = answer.value["choice"]
-    return found
 
 
 def _answer(session: Session, tapping: Tapping, share: Share, world: World) -> None:
