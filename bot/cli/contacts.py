@@ -14,10 +14,12 @@ from bot.cli.output import Json, show_one, show_rows
 from bot.domain.channels import Channel
 from bot.domain.contacts import Role
 from bot.errors import AcompanaError
+from bot.services.assign import assign as assign_contacts
 from bot.services.change_number import enter_number
 from bot.services.close_case import close_case
 from bot.services.enrol import Enrolment, enrol
 from bot.services.erase import erase as erase_contact
+from bot.services.find_staff import staff_named
 from bot.services.invite import invite as invite_contact
 from bot.services.show_contact import list_contacts, show_contact
 from bot.settings import Settings
@@ -117,6 +119,18 @@ def number(
     """
     with composed(Settings()) as parts, database.unit_of_work(parts.engine) as session:
         print(enter_number(session, contact, phone, parts))
+
+
+@commands.command()
+def assign(
+    contacts: Annotated[list[UUID], typer.Argument(help="Children and caregivers")],
+    to: Annotated[str, typer.Option(help="A case manager or supervisor, by name")],
+) -> None:
+    """Let somebody of the staff be responsible for these contacts, such as when another one left."""
+    with composed(Settings()) as parts, database.unit_of_work(parts.engine) as session:
+        person = staff_named(session, to)
+        assign_contacts(session, contacts, person)
+        print(f"{person.name} is responsible for {len(contacts)}.", file=sys.stderr)
 
 
 @commands.command()

@@ -63,10 +63,21 @@ def close(
     release: Annotated[
         bool, typer.Option("--release-journey", help="The journey may be spoken of again.")
     ] = False,
+    keep_held: Annotated[
+        bool,
+        typer.Option("--keep-held", help="A held journey stays held, and no task reminds of it."),
+    ] = False,
 ) -> None:
-    """End it with a reason. Only a person ends the risk state."""
+    """End it with a reason. Only a person ends the risk state.
+
+    Where the journey is held, say what becomes of it; else a task stays open.
+    """
+    if release and keep_held:
+        raise typer.BadParameter("A journey is released or kept held, not both.")
     with composed(Settings()) as parts, database.unit_of_work(parts.engine) as session:
         row = escalations.lock(session, escalations.named(session, name).id)
         by_id = staff_named(session, by).id
-        handle_escalation.close(session, row, by_id, note, parts, release=release)
+        handle_escalation.close(
+            session, row, by_id, note, parts, release=release, keep_held=keep_held
+        )
         print(f"{row.code} is {row.state}.")

@@ -11,13 +11,16 @@ from uuid import UUID
 import typer
 
 from bot.app.compose import composed
+from bot.cli.escalations import By
 from bot.cli.output import Json, show_json, show_one
 from bot.errors import AcompanaError
 from bot.phrasebook.source import read_yaml
+from bot.services.find_staff import staff_named
+from bot.services.held_journey import decide
 from bot.services.set_journey import Change, set_journey
 from bot.services.show_plan import Move, moves_of
 from bot.settings import Settings
-from bot.store import database, journeys
+from bot.store import contacts, database, journeys
 
 commands = typer.Typer(help="Confirmed travel facts.", no_args_is_help=True)
 
@@ -65,15 +68,34 @@ def _moment(moment: datetime | None) -> str:
 
 
 @commands.command()
+def release(
+    child: UUID,
+    by: By,
+    note: Annotated[str, typer.Option("--note", help="Why, in a sentence.")],
+    keep: Annotated[
+        bool, typer.Option("--keep", help="It stays held: somebody has looked.")
+    ] = False,
+) -> None:
+    """Let a journey that is held for fear of return be spoken of again, or keep it held."""
+    with composed(Settings()) as parts, database.unit_of_work(parts.engine) as session:
+        row = contacts.get(session, child)
+        decide(session, row, staff_named(session, by), note, parts, release=not keep)
+    print("The journey stays held." if keep else "The journey is released.")
+
+
+@commands.command()
 def show(contact: UUID, as_json: Json = False) -> None:
     """The newest version."""
     with composed(Settings()) as parts, database.unit_of_work(parts.engine) as session:
         row = journeys.latest(session, contact)
         if row is None:
             raise AcompanaError("No journey was recorded for this contact.")
+        held_at = contacts.get(session, contact).journey_held_at
+        held = {"held_at": held_at} if held_at else {}
         facts = {
             "version": row.version,
             "confirmed_at": row.confirmed_at,
             "facts": row.facts,
+            **held,
         }
-    show_one(facts if as_json else {"version": row.version, **row.facts}, as_json)
+    show_one(facts if as_json else {"version": row.version, **held, **row.facts}, as_json)

@@ -1,5 +1,6 @@
 """`acompana rota`: who is on duty, and the hours in which nobody is."""
 
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,7 +15,7 @@ from bot.domain.duty import Gap
 from bot.errors import AcompanaError
 from bot.phrasebook.source import read_yaml
 from bot.services import rota as planning
-from bot.services.set_rota import set_rota
+from bot.services.replace_rota import Person, Replaced, replace_rota
 from bot.settings import Settings
 from bot.store import database
 
@@ -24,12 +25,44 @@ commands = typer.Typer(help="The duty rota: staff, hours, gaps.")
 @commands.command("set")
 def set_(
     file: Annotated[Path, typer.Argument(help="YAML as in content/demo/programme.yml")],
+    check: Annotated[bool, typer.Option(help="Only show what it would change")] = False,
 ) -> None:
-    """Enter staff and their hours; people with a known number are changed, not added again."""
+    """Enter the whole rota: staff and their hours. Who is not in FILE any more has left.
+
+    Who has a known number, or a known name and a new number, is changed and not added again.
+    """
     people = _staff_of(file)
     with composed(Settings()) as parts, database.unit_of_work(parts.engine) as session:
-        count = len(set_rota(session, people))
-    print(f"{count} {'person is' if count == 1 else 'people are'} on the rota.")
+        done = replace_rota(session, people, parts)
+        if check:
+            session.rollback()
+    _show(done, check)
+
+
+def _show(done: Replaced, is_check: bool) -> None:
+    if is_check:
+        print("Nothing was stored.", file=sys.stderr)
+    print(f"{done.count} {'person is' if done.count == 1 else 'people are'} on the rota.")
+    for before, now in done.changed:
+        for line in _changes(before, now):
+            print(line)
+    if ids := done.without_case_manager:
+        print(f"Contacts whose case manager has left: {len(ids)}. Somebody has to be assigned:")
+        print("acompana contacts assign --to NAME", *ids)
+
+
+def _changes(before: Person | None, now: Person) -> list[str]:
+    """Return what is different about one person; who is new needs no line where everybody is."""
+    if before is None:
+        return [f"{now.name} is new."]
+    if not now.works_here:
+        return [f"{now.name} has left."]
+    lines = [] if before.works_here else [f"{now.name} is back."]
+    if before.name != now.name:
+        lines.append(f"{before.name} is called {now.name} now: the number is the same.")
+    if before.number != now.number:
+        lines.append(f"{now.name}: {before.number} -> {now.number}: the name is the same.")
+    return lines
 
 
 def _staff_of(file: Path) -> Any:

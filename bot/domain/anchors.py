@@ -10,6 +10,8 @@ from bot.domain.journey import Journey
 
 ANCHORS = (
     "departure",
+    "departure_hour",
+    "departure_without_hour",
     "arrival",
     "home",
     "risk",
@@ -56,9 +58,15 @@ class Anchor:
 
 
 def anchors_of(journey: Journey, case: CaseFacts) -> dict[str, Anchor]:
-    """Return the anchors that are known; what is not known plans nothing."""
+    """Return the anchors that are known; what is not known plans nothing.
+
+    What counts hours from the departure needs a confirmed one: an assumed hour would say "you are on
+    the way" to somebody who has not left.
+    """
     known = {
         "departure": _departure(journey),
+        "departure_hour": _departure(journey) if journey.departure_time else None,
+        "departure_without_hour": None if journey.departure_time else _departure(journey),
         "arrival": _arrival(journey),
         "home": _home(journey, case),
         "risk": _day(case.risk_closed_on),

@@ -42,6 +42,10 @@ class Doing(StrEnum):
     """The good-bye: after it nothing is said unasked."""
 
 
+ALWAYS_TRUE = (Doing.TELL_CHANGES, Doing.END)
+"""What a step says that is worked out when it is said, or never wrong: the changes, the good-bye."""
+
+
 @dataclass(frozen=True)
 class Silence:
     """How long to wait for an answer, rung by rung."""
@@ -79,6 +83,11 @@ class Step:
     def is_on_a_day(self) -> bool:
         """Whether it comes at an hour of a day, not so long after a moment."""
         return self.days is not None or self.months is not None
+
+    @property
+    def goes_out_of_date(self) -> bool:
+        """Whether what it says is true only for a while, such as "tomorrow"; questions never are."""
+        return self.ask is None and self.do not in ALWAYS_TRUE
 
 
 @dataclass(frozen=True)
@@ -169,12 +178,18 @@ def _refuse_nonsense(step: Step, questionnaires: Mapping[str, Questionnaire]) ->
         f"asks the unknown questionnaire {step.ask!r}": bool(step.ask)
         and step.ask not in questionnaires,
         "has a silence, but asks nothing": bool(step.silence.rungs) and not step.ask,
+        "is urgent, but own words end its first question": step.silence.urgent
+        and not _waits_for_a_choice(questionnaires.get(step.ask or "")),
         "does not end its silence with a task": bool(step.silence.rungs)
         and step.silence.rungs[-1][1] is not Rung.TASK,
     }
     for problem, is_so in problems.items():
         if is_so:
             raise ContentError(f"checkins.yml: {step.id} {problem}.")
+
+
+def _waits_for_a_choice(asked: Questionnaire | None) -> bool:
+    return asked is not None and asked.questions[asked.first].until_chosen
 
 
 def ends_at(step: Step, due_at: datetime) -> datetime:

@@ -42,7 +42,8 @@ def may_be_written_to_unasked(role: Role, consents: list[Consent]) -> bool:
 
 def _latest(kind: Agreement, consents: list[Consent]) -> Consent | None:
     of_kind = [c for c in consents if c.kind is kind]
-    return max(of_kind, key=lambda c: c.recorded_at, default=None)
+    newest_first = reversed(of_kind)  # of two at one moment the one recorded later counts
+    return max(newest_first, key=lambda c: c.recorded_at, default=None)
 
 
 def _stands(kind: Agreement, consents: list[Consent]) -> bool:

@@ -49,6 +49,8 @@ class Step(StrEnum):
     REOPENED = "reopened"
     RELEASED = "released"
     """The journey may be spoken of as settled again."""
+    KEPT_HELD = "kept_held"
+    """A person has looked, and it still may not."""
 
 
 MAY_BECOME = {

@@ -52,10 +52,20 @@ class Question:
     """The step that a choice plans."""
     here: Mapping[str, str] = field(default_factory=dict)
     """Where a choice says that the contact is: `destination`."""
+    until_chosen: bool = False
+    """Own words leave it open: nobody but a person knows whether they say that somebody arrived."""
 
     def after(self, choice: str) -> str | None:
         """Return the question that follows this choice."""
         return self.then.get(choice, self.next)
+
+    def is_settled(self, answer: str | None) -> bool:
+        """Return whether this answer is enough to ask no more."""
+        return answer is not None and not (self.until_chosen and answer == OWN_WORDS)
+
+    def may_change(self, answer: str | None) -> bool:
+        """Return whether a later choice takes the place of this answer: who was on the way arrives."""
+        return self.until_chosen and (answer == OWN_WORDS or answer in self.again)
 
     def score(self, choice: str) -> int | None:
         """Return what a choice says about the indicator; own words and some choices say nothing."""
@@ -78,7 +88,7 @@ class Questionnaire:
         while current is not None:
             question = self.questions[current]
             is_asked = question.audiences is None or audience in question.audiences
-            if is_asked and current not in answers:
+            if is_asked and not question.is_settled(answers.get(current)):
                 return question
             current = question.after(answers[current]) if is_asked else question.next
         return None
@@ -104,6 +114,7 @@ def _question(qid: str, entry: Mapping[str, Any]) -> Question:
         audiences=frozenset(Audience(a) for a in audiences) if audiences else None,
         next=entry.get("next"),
         then=dict(entry.get("then", {})),
+        until_chosen=bool(entry.get("until_chosen")),
         **{key: dict(entry.get(key, {})) for key in CONSEQUENCES},
     )
 

@@ -12,10 +12,14 @@ from bot.services.converse import converse, forget_the_conversation
 from bot.services.help_lines import line_now
 from bot.services.parts import Parts
 from bot.services.read_message import read_message
+from bot.services.safety_questions import ANSWERS, question_for
 from bot.services.say import Answering, Lane, answer_with
 from bot.services.subscription import address_of
-from bot.store import escalations, safety_questions
+from bot.store import escalations, phones, safety_questions
 from bot.store.tables import InboundRow
+
+ASKED_BY = {"danger": ["disclosure.ask_again"], "proof": ["disclosure.proof"]}
+"""The words of the two closed questions where they are asked once more."""
 
 logger = logging.getLogger(__name__)
 
@@ -23,9 +27,10 @@ logger = logging.getLogger(__name__)
 def answer_about_safety(session: Session, answering: Answering, parts: Parts) -> bool:
     """Answer, and return whether that was the whole answer to this message."""
     disclosed = _disclosed(session, answering, parts)
+    is_held = answering.contact.held_by_id is not None
     if not answer_to(disclosed):
-        return False
-    if answering.contact.held_by_id is not None and disclosed.step not in OPENING:
+        return not is_held and _asks_once_known(session, answering, parts)
+    if is_held and disclosed.step not in OPENING:
         return False
     _answer(session, answering, disclosed, parts)
     if disclosed.step is SafetyStep.SAID_NO:
@@ -44,6 +49,22 @@ def _answer(session: Session, answering: Answering, disclosed: Disclosed, parts:
         if disclosed.step in OPENING:
             forget_the_conversation(session, answering.contact, say, parts.now())
         answer_with(session, answering, say, parts, lane=Lane.RISK)
+
+
+def _asks_once_known(session: Session, answering: Answering, parts: Parts) -> bool:
+    """Ask again what somebody answered before we knew who holds the phone; return whether it was that.
+
+    Whose phone it is only follows that answer: what they tapped then proves nothing about the child.
+    """
+    inbound, address = answering.inbound, address_of(session, answering.inbound)
+    if inbound.choice_id not in ANSWERS or address.opted_out_at is not None:
+        return False
+    if address.shared and not phones.holder(phones.same_address(session, address), parts.now()):
+        return False
+    question = question_for(session, answering.contact, inbound)
+    if question is not None:
+        answer_with(session, answering, ASKED_BY[question.kind], parts, lane=Lane.RISK)
+    return True
 
 
 def ask_again(session: Session, answering: Answering, parts: Parts) -> None:

@@ -5,22 +5,23 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot.domain.check_in import State
 from bot.domain.questionnaire import OWN_WORDS, Question
 from bot.domain.risk import Decision, Screening, Tier
+from bot.services.answer_late import late_question, open_again
 from bot.services.check_in_words import open_question, questionnaire_of
-from bot.services.cross_border import arrive
 from bot.services.open_check_in import patience
 from bot.services.parts import Parts
-from bot.services.plan_check_ins import plan_event
 from bot.services.programme import programme
 from bot.services.question_asked import Asked, asked_of, danger_in, first_of_taps, is_read
 from bot.services.read_message import chosen
 from bot.services.tasks import open_task
-from bot.store import check_ins, contacts, outbox
+from bot.services.whereabouts import let_read_at_once, note_whereabouts
+from bot.store import check_ins, outbox
 from bot.store.tables import ContactRow, InboundRow
 from bot.store.time_tables import AnswerRow, CheckInRow
 
@@ -32,17 +33,43 @@ def check_in_for_dialogue(
 
     A message that was written before the open question left is marked: a yes is not the answer to it.
     """
+    if contact.onboarded_at is None:
+        return None  # they were welcomed instead
+    _hear_late(session, contact, inbound, parts)
     row = check_ins.running(session, contact.id, State.ASKED)
     questionnaire = questionnaire_of(row) if row is not None else None
     if row is None or questionnaire is None:
         return None
-    if contact.onboarded_at is None:
-        return None  # they were welcomed instead
     question = open_question(session, row, contact, parts)
     is_early = question is not None and not is_read(session, row, question, inbound)
     answers = check_ins.answers_of(session, row.id)
     known = {"id": str(row.id), "questionnaire": questionnaire.id, "answers": answers}
     return {**known, "came_before": True} if is_early else known
+
+
+def _hear_late(session: Session, contact: ContactRow, inbound: InboundRow, parts: Parts) -> None:
+    """Take up again what somebody answers when all gave up: whether the child is there is never too late.
+
+    While other questions wait these go on, and what somebody tapped counts all the same.
+    """
+    late = late_question(session, contact, inbound, parts)
+    if late is None:
+        return
+    row, question, choice = late
+    if check_ins.running(session, contact.id, State.ASKED) is None:
+        _take_back_answer(session, row, question, choice)
+        open_again(row, parts)
+    elif inbound.choice_id is not None:
+        keep_answer(session, row, question, choice, inbound, parts)
+        note_whereabouts(session, contact, inbound, question, choice, parts)
+
+
+def _take_back_answer(session: Session, row: CheckInRow, question: Question, choice: str) -> None:
+    """Who was on the way answers anew."""
+    given = check_ins.answers_of(session, row.id).get(question.id)
+    if given != choice and question.may_change(given):
+        of_this = (AnswerRow.check_in_id == row.id, AnswerRow.question == question.id)
+        session.execute(delete(AnswerRow).where(*of_this))
 
 
 def record_answer(
@@ -64,7 +91,8 @@ def record_answer(
     choice = str(effect.get("choice") or OWN_WORDS)
     keep_answer(session, row, question, choice, inbound, parts)
     _follow(session, contact, inbound, row, question, choice, parts)
-    row.wake_at = parts.now() + _patience(row)
+    if question.is_settled(choice):
+        row.wake_at = parts.now() + _patience(row)  # words that nobody read yet put nothing off
 
 
 def _patience(row: CheckInRow) -> timedelta:
@@ -80,9 +108,14 @@ def keep_answer(
     inbound: InboundRow | None,
     parts: Parts,
 ) -> None:
-    """Store an answer once for each question of a check-in."""
+    """Store an answer once for each question of a check-in; a choice takes the place of own words."""
     values = answer_values(row, question, choice, inbound.id if inbound else None, parts.now())
-    session.execute(insert(AnswerRow).values(**values).on_conflict_do_nothing())
+    statement, key = insert(AnswerRow).values(**values), ["check_in_id", "question"]
+    if question.may_change(check_ins.answers_of(session, row.id).get(question.id)):
+        newer = {name: values[name] for name in ("value", "inbound_id", "answered_at")}
+        session.execute(statement.on_conflict_do_update(index_elements=key, set_=newer))
+    else:
+        session.execute(statement.on_conflict_do_nothing())
 
 
 def answer_values(
@@ -173,17 +206,16 @@ def _follow(
     parts: Parts,
 ) -> None:
     """Do what a choice calls for beside the next question."""
+    about = f"{row.step}.{question.id}"
     if choice in {**question.call, **question.ask_danger} and inbound.safety is None:
-        about = f"{row.step}.{question.id}"  # a sign that came past screening: a person reads it
+        high = Tier.HIGH  # a sign that came past screening: a person reads it
         open_task(
-            session, contact.id, "review", parts, about=about, inbound_id=inbound.id, tier=Tier.HIGH
+            session, contact.id, "review", parts, about=about, inbound_id=inbound.id, tier=high
         )
-    if choice == OWN_WORDS:
-        about = f"{row.step}.{question.id}"
+    if choice == OWN_WORDS and programme().steps[row.step].silence.urgent:
+        let_read_at_once(session, contact, about, Tier.HIGH, inbound.id, parts)
+    elif choice == OWN_WORDS:
         open_task(session, contact.id, "free_answer", parts, about=about, inbound_id=inbound.id)
     if asked := question.question.get(choice):
         open_task(session, contact.id, "question", parts, about=asked, inbound_id=inbound.id)
-    if step_id := question.again.get(choice):
-        plan_event(session, contact, step_id, inbound.id.int % 2**31, parts)
-    if choice in question.here and (child := contacts.child_of(session, contact)):
-        arrive(session, child, parts)
+    note_whereabouts(session, contact, inbound, question, choice, parts)

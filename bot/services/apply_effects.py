@@ -18,7 +18,8 @@ from bot.services.say import Answering
 from bot.services.subscription import address_of, opt_out
 from bot.services.tasks import open_task
 from bot.store import check_ins, contacts
-from bot.store.tables import ContactRow, ToldTopicRow
+from bot.store.tables import ContactRow
+from bot.store.time_tables import ToldTopicRow
 
 Effect = Mapping[str, Any]
 

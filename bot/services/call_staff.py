@@ -12,14 +12,16 @@ from bot.services import rota
 from bot.services.notify_staff import queue_notice
 from bot.services.parts import Parts
 from bot.store import escalations, notices
-from bot.store.risk_tables import EscalationRow
+from bot.store.risk_tables import EscalationRow, NoticeRow
 from bot.store.tables import ContactRow
+
+MORE_SIGNS = "staff.more_signs"
 
 CALLS = (
     "staff.alert",
     "staff.passed_on",
     "staff.not_reached",
-    "staff.more_signs",
+    MORE_SIGNS,
     "staff.standing_line",
 )
 """The notifications that call somebody; other ones answer what they did."""
@@ -29,6 +31,9 @@ AT_MOST_EVERY = timedelta(minutes=5)
 
 SAID = (Step.PROOF_YES, Step.PROOF_NO, Step.PROOF_SILENT, Step.JOINED)
 """What a contact may have said last: a further sign, or whether somebody reached them."""
+
+TAKEN = (State.ACKNOWLEDGED, State.ACTED)
+"""States in which one person has it and nobody else is called."""
 
 MAY_WAIT = (Tier.MEDIUM, Tier.LOW)
 """Tiers that wait for the next shift if it begins in time, instead of waking the supervisor."""
@@ -72,8 +77,32 @@ def tell_assigned(session: Session, row: EscalationRow, parts: Parts) -> None:
     if is_waiting or (is_open and may_tell_at > now):
         return
     channel = parts.safety.policy.calling[Tier(row.tier)].channels[0]
-    notice = queue_notice(session, row, to, channel, "staff.more_signs", parts)
+    notice = queue_notice(session, row, to, channel, MORE_SIGNS, parts)
     notice.next_attempt_at = may_tell_at
+
+
+def tell_assigned_otherwise(
+    session: Session, row: EscalationRow, refused: NoticeRow, parts: Parts
+) -> None:
+    """A further sign did not reach who has it: the next channel, after the last one other people."""
+    if row.state not in TAKEN or row.assigned_id is None or row.assigned_id != refused.staff_id:
+        return  # who has it by now was called after that sign
+    channels = parts.safety.policy.calling[Tier(row.tier)].channels
+    tried = channels.index(refused.channel) + 1 if refused.channel in channels else 0
+    if tried < len(channels):
+        queue_notice(session, row, row.assigned_id, channels[tried], MORE_SIGNS, parts)
+    elif not escalations.reached(session, row.id, row.assigned_id, refused.created_at):
+        _call_others(session, row, parts)
+
+
+def _call_others(session: Session, row: EscalationRow, parts: Parts) -> None:
+    """Nothing reaches who has it: it is open again, and the next person is called at once."""
+    now, deadlines = parts.now(), parts.safety.taxonomy.deadlines[Tier(row.tier)]
+    escalations.note(session, row, Step.REOPENED, now, detail=row.state)
+    row.state, row.acknowledge_by = State.OPEN, now + deadlines.acknowledge_within
+    row.called_id, row.tried = row.assigned_id, []
+    row.assigned_id = row.acknowledged_at = None
+    pass_on(session, row, parts)
 
 
 def _is_over_for_this_one(

@@ -9,7 +9,7 @@ from bot.domain.contacts import Audience
 from bot.domain.questionnaire import Question, Questionnaire
 from bot.services.parts import Parts
 from bot.services.programme import programme
-from bot.services.tell_changes import changes_for
+from bot.services.tell_changes import changes_for, forget_what_lies_behind
 from bot.store import check_ins, contacts
 from bot.store.tables import ContactRow
 from bot.store.time_tables import CheckInRow
@@ -18,6 +18,7 @@ from bot.store.time_tables import CheckInRow
 def words_of(session: Session, contact: ContactRow, step: Step, parts: Parts) -> list[str]:
     """Return the message ids of a step: what it tells, or its introduction and first question."""
     if step.do is Doing.TELL_CHANGES:
+        forget_what_lies_behind(session, contact, parts)
         return changes_for(session, contact)
     if step.ask is None:
         return list(step.say)

@@ -56,9 +56,14 @@ def read_known(session: Session, due: Sequence[CheckInRow]) -> Known:
         standing=standing,
         stable=_stable(session, due, standing),
         running=circumstances.running(session, ids),
-        answers=circumstances.answers(session, [r.id for r in due if r.state == State.ASKED]),
+        answers=_answers(session, due),
         people=circumstances.people(session, ids),
     )
+
+
+def _answers(session: Session, due: Sequence[CheckInRow]) -> Mapping[UUID, Mapping[str, str]]:
+    asked = [row.id for row in due if row.state == State.ASKED]
+    return circumstances.answers(session, asked) if asked else {}
 
 
 def circumstances_of(
@@ -119,14 +124,30 @@ def _live_until(
     now: datetime,
 ) -> datetime | None:
     """Return until when somebody else's turn lasts: a conversation, or the questions of this morning."""
+    if step.silence.urgent:
+        return _live_until_at_most(row, contact, reaches, known)
     plan = programme()
     until = [r.heard_at + plan.live_for for r in reaches if r.heard_at is not None]
     if contact.id in known.standing.waiting:
         until.append(now + plan.live_for)
     others = [r for r in known.running.get(contact.id, []) if r.id != row.id and r.said_at]
-    if step.ask is not None and not step.silence.urgent:
+    if step.ask is not None:
         until += [r.said_at + ONE_A_DAY for r in others if r.said_at]
     return max(until, default=None)
+
+
+def _live_until_at_most(
+    row: CheckInRow, contact: ContactRow, reaches: Sequence[Reach], known: Known
+) -> datetime | None:
+    """An urgent question lets somebody finish who is being answered, and soon comes all the same.
+
+    Where the dialogue engine is down nothing is being talked about, and nobody is to be interrupted.
+    """
+    live_for = programme().live_for
+    heard = [r.heard_at for r in reaches if r.heard_at is not None]
+    if not heard or contact.id in known.standing.waiting:
+        return None
+    return min(max(heard), row.due_at) + live_for
 
 
 def _is_holiday(contact: Contact, now: datetime) -> bool:

@@ -30,6 +30,12 @@ def arrive(session: Session, child: ContactRow, parts: Parts) -> None:
     _tell(session, child)
 
 
+def is_on_the_way_after_all(session: Session, child: ContactRow) -> None:
+    """The child says that they are not there, whoever said so before: the time at home has not begun."""
+    child.arrived_at = None
+    _tell(session, child)
+
+
 def follow_journey(
     session: Session, child: ContactRow, arrival: Anchor | None, parts: Parts
 ) -> None:

@@ -12,7 +12,7 @@ from bot.domain.consent import Agreement
 from bot.domain.contacts import COUNTRIES, Role, country_of_number
 from bot.errors import AcompanaError
 from bot.services.parts import Parts
-from bot.services.share_phone import may_share, share
+from bot.services.share_phone import in_the_way, may_share, share
 from bot.store import contacts, phones
 from bot.store.tables import AddressRow, ContactRow
 
@@ -50,6 +50,7 @@ def enrol(session: Session, new: Enrolment, parts: Parts) -> UUID:
     _check(new, parts, now)
     addresses = [Address.of(channel, new.number) for channel in new.channels]
     row = _row(session, new, addresses[0].number, now)
+    _refuse_number_of_staff(session, row, addresses[0].number)
     for address in addresses:
         taken = _take_address(session, row, address)
         taken.shared = taken.shared or new.shared_phone
@@ -57,6 +58,15 @@ def enrol(session: Session, new: Enrolment, parts: Parts) -> UUID:
         kind = Agreement.GUARDIAN_CONSENT if new.role is Role.CHILD else Agreement.OWN_CONSENT
         contacts.record_consent(session, row.id, kind, True, now)
     return row.id
+
+
+def _refuse_number_of_staff(session: Session, row: ContactRow, number: str) -> None:
+    """What comes from a number of the staff answers notifications: a contact's words would be lost."""
+    if in_the_way(session, row, number) == "staff_number":
+        raise AcompanaError(
+            "A person of the staff has this number; enter the contact's own, or take it off the "
+            "rota first with `acompana rota set`."
+        )
 
 
 def _check(new: Enrolment, parts: Parts, now: datetime) -> None:

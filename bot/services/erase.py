@@ -19,7 +19,6 @@ from bot.store.tables import (
     InboundRow,
     OutboundRow,
     TaskRow,
-    ToldTopicRow,
 )
 from bot.store.time_tables import (
     AnswerRow,
@@ -27,6 +26,7 @@ from bot.store.time_tables import (
     JourneyRow,
     NumberChangeRow,
     ToldFactRow,
+    ToldTopicRow,
 )
 
 _WORDS = (

@@ -7,14 +7,18 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from bot.domain.check_in import RUNNING
 from bot.domain.check_in import State as CheckIn
 from bot.domain.escalation import State, Step
+from bot.domain.questionnaire import OWN_WORDS
 from bot.domain.risk import URGENCY, Tier
 from bot.domain.risk_policy import Situation
 from bot.services import rota
 from bot.services.call_staff import call, tell_assigned
 from bot.services.parts import Parts
+from bot.services.programme import programme
 from bot.services.situation import situation_of
+from bot.services.tasks import open_task
 from bot.services.tell_advocate import tell_also
 from bot.store import check_ins, contacts, database, escalations
 from bot.store.risk_tables import EscalationRow
@@ -56,10 +60,35 @@ def escalate(
         row.country, row.phase = contact.country, situation.phase  # where the contact is by now
         _join(session, row, sign, tier, parts)
     row.cannot_talk = row.cannot_talk or sign.cannot_talk
-    check_ins.settle_running(session, contact.id, CheckIn.INTERRUPTED, parts.now(), "at_risk")
+    _interrupt(session, contact, row, parts)
     _hold(session, contact, row, sign, parts)
     database.notify(session, database.CHANGED, str(contact.id))
     return row, is_new
+
+
+def _interrupt(session: Session, contact: ContactRow, row: EscalationRow, parts: Parts) -> None:
+    """End what is being asked. Who has not said whether they arrived is looked for all the same.
+
+    Where somebody is being called as urgently at this moment, that is the looking.
+    """
+    unanswered = _arrivals_in_doubt(session, contact.id)
+    check_ins.settle_running(session, contact.id, CheckIn.INTERRUPTED, parts.now(), "at_risk")
+    for step_id, tier in unanswered.items():
+        is_looked_for = row.state == State.OPEN and URGENCY[Tier(row.tier)] <= URGENCY[tier]
+        if not is_looked_for:
+            open_task(session, contact.id, "stranded_silence", parts, about=step_id, tier=tier)
+
+
+def _arrivals_in_doubt(session: Session, contact_id: UUID) -> dict[str, Tier]:
+    """Return the questions of the travel day that wait for a choice, and how urgent silence is."""
+    found = {}
+    for row in check_ins.of_contacts(session, [contact_id])[contact_id]:
+        step = programme().steps.get(row.step)
+        is_urgent = step is not None and step.silence.urgent and row.state in RUNNING
+        given = set(check_ins.answers_of(session, row.id).values()) if is_urgent else set()
+        if step and is_urgent and not given - {OWN_WORDS}:
+            found[step.id] = step.silence.tier or Tier.CRITICAL
+    return found
 
 
 def _open(

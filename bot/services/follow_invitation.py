@@ -6,8 +6,13 @@ from sqlalchemy.orm import Session
 
 from bot.domain.check_in import State
 from bot.services.check_in_words import words_of
-from bot.services.open_check_in import is_held_back, is_out_of_date, was_said
+from bot.services.open_check_in import (
+    is_held_back,
+    is_out_of_date,
+    was_said,
+)
 from bot.services.parts import Parts
+from bot.services.plan_check_ins import plan_if_changed
 from bot.services.programme import programme
 from bot.services.read_message import chosen
 from bot.services.say import Answering, answer_with
@@ -17,6 +22,9 @@ from bot.store.time_tables import CheckInRow
 
 LATER = timedelta(hours=3)
 """When somebody who has no moment now is asked again."""
+
+SOONEST = timedelta(minutes=15)
+"""What has less than twice as long to be said is not put off: its day is over before they look again."""
 
 TOO_LATE = {"open_check_in": "check_in.over", "check_in_later": "check_in.later"}
 """What is said where nothing waits any more."""
@@ -33,9 +41,10 @@ def answers_invitation(
     if row is None:
         return _is_too_late(session, answering, choice.id, parts)
     if choice.id == "check_in_later":
-        if check_ins.is_still(session, row, State.INVITED):
-            _put_off(row, parts)
-        answer_with(session, answering, ["check_in.later"], parts)
+        is_over = check_ins.is_still(session, row, State.INVITED) and not _put_off(row, parts)
+        answer_with(
+            session, answering, [TOO_LATE["open_check_in" if is_over else choice.id]], parts
+        )
         return True
     return choice.id == "open_check_in" and _open(session, answering, row, parts)
 
@@ -57,8 +66,11 @@ def open_announced(session: Session, answering: Answering, parts: Parts) -> None
 
 
 def _announced(session: Session, answering: Answering, parts: Parts) -> CheckInRow | None:
-    """Return what was announced last; a step that the plan has no more is over."""
+    """Return what was announced last, as the facts are now; a step that the plan has no more is over."""
     row = check_ins.running(session, answering.contact.id, State.INVITED)
+    if row is not None and answering.contact.planned_at is None:
+        plan_if_changed(session, answering.contact, parts)
+        row = check_ins.running(session, answering.contact.id, State.INVITED)
     if row is not None and row.step not in programme().steps:
         check_ins.settle(row, State.SUPERSEDED, parts.now(), "not_in_the_plan")
         return None
@@ -95,7 +107,15 @@ def _open(
     return True
 
 
-def _put_off(row: CheckInRow, parts: Parts) -> None:
-    row.state, row.reason = State.PLANNED, "later"
-    row.wake_at = parts.now() + LATER
-    row.not_after = max(row.not_after, row.wake_at + LATER)
+def _put_off(row: CheckInRow, parts: Parts) -> bool:
+    """Let it wait, and return whether it may; what says "tomorrow" does not wait until it is wrong."""
+    if not programme().steps[row.step].goes_out_of_date:
+        wait = LATER
+        row.not_after = max(row.not_after, parts.now() + 2 * LATER)
+    else:
+        wait, row.said_at = min(LATER, (row.not_after - parts.now()) / 2), None
+    if wait < SOONEST:
+        check_ins.settle(row, State.MISSED, parts.now(), "late")
+        return False
+    row.state, row.reason, row.wake_at = State.PLANNED, "later", parts.now() + wait
+    return True

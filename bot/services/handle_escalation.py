@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.escalation import EscalationError, State, Step, next_state
 from bot.services.call_staff import pass_on
+from bot.services.held_journey import remind_that_it_is_held
 from bot.services.open_check_in import say_good_bye_after_all
 from bot.services.parts import Parts
 from bot.services.prove import confirm
@@ -64,8 +65,12 @@ def close(
     parts: Parts,
     *,
     release: bool = False,
+    keep_held: bool = False,
 ) -> None:
-    """End it with a person's reason; only this ends the risk state. `release` also frees the journey."""
+    """End it with a person's reason; only this ends the risk state. `release` also frees the journey.
+
+    While the journey is held and neither is said, a task stays open: nobody else would think of it.
+    """
     if not words.strip():
         raise EscalationError("Closing needs a sentence about what was done.")
     row.state = next_state(State(row.state), State.CLOSED)
@@ -75,18 +80,30 @@ def close(
         safety_questions.settle(question, "closed", parts.now())
     escalations.note(session, row, Step.CLOSED, parts.now(), staff_id=staff_id, words=words)
     check_ins.plan_again(session, [row.contact_id])  # check-ins come closer together for a while
-    if release:
-        release_journey(session, row, staff_id, parts)
+    _decide_about_journey(session, row, staff_id, parts, release=release, keep_held=keep_held)
     _catch_up(session, row, parts)
     _changed(session, row)
 
 
-def release_journey(session: Session, row: EscalationRow, staff_id: UUID, parts: Parts) -> None:
-    """Let the journey be spoken of as settled again: a person has decided."""
+def _decide_about_journey(
+    session: Session,
+    row: EscalationRow,
+    staff_id: UUID,
+    parts: Parts,
+    *,
+    release: bool,
+    keep_held: bool,
+) -> None:
+    """Whether the journey may be spoken of as settled again is for a person to say."""
     child = _child(session, row)
-    if child is not None and child.journey_held_at is not None:
-        child.journey_held_at = None
-        escalations.note(session, row, Step.RELEASED, parts.now(), staff_id=staff_id)
+    if child is None or child.journey_held_at is None:
+        return
+    if not release and not keep_held:
+        remind_that_it_is_held(session, child, parts)
+        return
+    step = Step.RELEASED if release else Step.KEPT_HELD
+    escalations.note(session, row, step, parts.now(), staff_id=staff_id)
+    child.journey_held_at = None if release else child.journey_held_at
 
 
 def _catch_up(session: Session, row: EscalationRow, parts: Parts) -> None:

@@ -16,6 +16,7 @@ from bot.services.parts import Parts
 from bot.services.programme import programme
 from bot.services.say import Lane
 from bot.services.say_unasked import Unasked, say_first, template_of
+from bot.services.subscription import withdrew
 from bot.services.tasks import open_task
 from bot.services.tell_changes import changes_were_told
 from bot.store import check_ins
@@ -30,9 +31,6 @@ NOBODY_IS_MISSING = frozenset({"programme_ended", "no_consent", "nothing_new"})
 
 A_PERSON_IS_WITH_THEM = frozenset({"at_risk", "late_at_risk", "late_handover"})
 """Reasons why a good-bye was not said that do not end the programme: a person does, or goes on."""
-
-ALWAYS_TRUE = (Doing.TELL_CHANGES, Doing.END)
-"""What a step says that is worked out when it is said, or never wrong: the changes, the good-bye."""
 
 ASK_AGAIN_WITHIN = timedelta(hours=3)
 """For so long the question of the travel day waits for the end of a welcome; then a person looks."""
@@ -64,28 +62,28 @@ def carry_out(
 
 
 def leave_out(session: Session, row: CheckInRow, step: Step, reason: str, parts: Parts) -> None:
-    """Note why it is said no more. Where nobody asks whether a child arrived, somebody looks for them."""
+    """Note why it is said no more. Where nobody asks whether a child arrived, somebody looks for them.
+
+    After a START that did not renew what STOP took back, silence is nobody's wish: a person looks too.
+    """
     state = State.MISSED if row.state in RUNNING else State.SKIPPED
     check_ins.settle(row, state, parts.now(), reason)
+    contact = session.get_one(ContactRow, row.contact_id)
     if step.do is Doing.END and reason not in A_PERSON_IS_WITH_THEM:
-        end_programme(session.get_one(ContactRow, row.contact_id), parts)
-    if step.silence.urgent and reason not in NOBODY_IS_MISSING:
+        end_programme(contact, parts)
+    came_back = reason == "no_consent" and withdrew(session, contact)
+    if step.silence.urgent and (came_back or reason not in NOBODY_IS_MISSING):
         tier = step.silence.tier
         open_task(session, row.contact_id, "stranded_silence", parts, about=row.step, tier=tier)
-    elif reason in FOR_A_PERSON:
+    elif came_back or reason in FOR_A_PERSON:
         open_task(session, row.contact_id, "silence", parts, about=reason)
     elif step.do is Doing.TELL_CHANGES and reason.startswith("late"):
         open_task(session, row.contact_id, "silence", parts, about=row.step)
 
 
-def goes_out_of_date(step: Step) -> bool:
-    """Return whether what it says is true only for a while, such as "tomorrow"; questions never are."""
-    return step.ask is None and step.do not in ALWAYS_TRUE
-
-
 def is_out_of_date(row: CheckInRow, step: Step, parts: Parts) -> bool:
     """Return whether what was announced may not be said any more, although it is opened now."""
-    return goes_out_of_date(step) and parts.now() > row.not_after
+    return step.goes_out_of_date and parts.now() > row.not_after
 
 
 def is_held_back(contact: ContactRow, step: Step) -> bool:
@@ -131,7 +129,7 @@ def _say(
 def _invited_until(row: CheckInRow, step: Step, parts: Parts) -> datetime:
     """Return when to look at an invitation again: at the latest when what follows it is out of date."""
     later = parts.now() + patience(row, step)
-    return min(later, row.not_after) if goes_out_of_date(step) else later
+    return min(later, row.not_after) if step.goes_out_of_date else later
 
 
 def was_said(

@@ -77,6 +77,12 @@ def plan_now(session: Session, rows: Sequence[ContactRow], parts: Parts) -> None
         row.planned_at = parts.now()
 
 
+def plan_if_changed(session: Session, row: ContactRow, parts: Parts) -> None:
+    """Plan whom the clock has not looked at since the facts changed; the caller holds their lock."""
+    if row.planned_at is None:
+        _plan_safely(session, row, parts)
+
+
 def plan_family_again(session: Session, child_id: UUID) -> None:
     """Let the clock plan a child and everybody who receives the child anew."""
     check_ins.plan_again(session, [child_id, *contacts.caregivers_of(session, child_id)])
@@ -91,8 +97,7 @@ def _plan(
         return []
     wanted = _wanted(contact, known, cases, parts.now())
     _stop_asking(known, wanted, parts.now())
-    ahead = [row for row in known if row.state == State.PLANNED and _is_planned_ahead(row)]
-    for row in ahead:
+    for row in (row for row in known if _follows_the_facts(row)):
         _move(row, wanted.get((row.step, row.occurrence)), parts.now())
     _revive(known, wanted, parts.now())
     there = {(row.step, row.occurrence) for row in known}
@@ -173,15 +178,24 @@ def anchors_for(session: Session, child: ContactRow) -> Mapping[str, Anchor]:
     return anchors_of(journeys.current(session, child.id), _case(child, closed[-1:]))
 
 
-def _is_planned_ahead(row: CheckInRow) -> bool:
+def _follows_the_facts(row: CheckInRow) -> bool:
+    """What was only announced does too where its words, opened later, would not be true any more."""
     step = programme().steps.get(row.step)
-    return step is None or step.anchor != "event"
+    if step is not None and step.anchor == "event":
+        return False
+    is_announced = row.state == State.INVITED and step is not None and step.goes_out_of_date
+    return row.state == State.PLANNED or is_announced
 
 
 def _move(row: CheckInRow, due: Due | None, now: datetime) -> None:
+    if due is not None and due.at == row.due_at:
+        return
+    if row.state == State.INVITED:
+        check_ins.take_back(row, now)  # nothing of it was said
+        row.rung = 0
     if due is None:
         _take_back([row], now)
-    elif due.at != row.due_at:
+    else:
         row.due_at, row.not_after, row.wake_at, row.reason = due.at, due.until, due.at, ""
 
 

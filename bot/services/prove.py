@@ -18,12 +18,18 @@ from bot.store.tables import ContactRow, InboundRow
 WORTH_ASKING = (Step.PROOF_SILENT, Step.PROOF_NO, Step.JOINED, Step.ACKNOWLEDGED, Step.ACTED)
 """After silence a contact is asked again once they wrote, or once somebody took it."""
 
+ONE_THING_AT_A_TIME = timedelta(minutes=1)
+"""How long after the end of the question about danger the proof is asked for."""
+
 
 def ask_for_proof(session: Session, row: EscalationRow, parts: Parts) -> None:
     """Ask the contact; where that is impossible it counts as silence."""
     row.proof_at = None
     if escalations.is_proved(session, row.id):
         return
+    if danger := safety_questions.open_of(session, row.contact_id, "danger"):
+        row.proof_at = max(danger.due_at, parts.now()) + ONE_THING_AT_A_TIME
+        return  # a "yes" would answer the newer question
     known = safety_questions.open_proof(session, row.id)
     if known is not None:
         known.due_at = min(known.due_at, parts.now() + _within(row, parts))

@@ -135,7 +135,7 @@ def _is_only_a_word(inbound: InboundRow) -> bool:
 
 
 def _is_answered(session: Session, row: CheckInRow, question: Question) -> bool:
-    return question.id in check_ins.answers_of(session, row.id)
+    return question.is_settled(check_ins.answers_of(session, row.id).get(question.id))
 
 
 def _open(

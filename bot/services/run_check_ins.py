@@ -11,7 +11,7 @@ from bot.services.circumstances import Known, circumstances_of, read_known
 from bot.services.open_check_in import carry_out, leave_out
 from bot.services.parts import Parts
 from bot.services.programme import programme
-from bot.services.silence import climb
+from bot.services.silence import as_awaited, climb
 from bot.services.tasks import open_task
 from bot.store import check_ins, database
 from bot.store.tables import ContactRow
@@ -49,6 +49,7 @@ def _run(parts: Parts, look: Look) -> int:
         with session.no_autoflush:  # what is written of one is not read for another
             for row, contact in claimed:
                 look(session, row, contact, known, parts)
+        check_ins.write_together(session, (row for row, _ in claimed))
         database.notify(session, database.OUTBOUND)
     return len(claimed)
 
@@ -87,7 +88,7 @@ def _look(
     elif row.state == State.PLANNED:
         _due(session, row, contact, step, known, parts)
     else:
-        climb(session, row, contact, step, known, parts)
+        climb(session, row, contact, as_awaited(session, step, contact), known, parts)
 
 
 def _due(
@@ -103,7 +104,7 @@ def _due(
     if verdict.until is not None:
         row.wake_at, row.reason = verdict.until, verdict.reason
     elif verdict.reason:
-        leave_out(session, row, step, verdict.reason, parts)
+        leave_out(session, row, as_awaited(session, step, contact), verdict.reason, parts)
     else:
         _say(session, row, contact, step, known, parts)
 

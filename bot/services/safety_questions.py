@@ -15,7 +15,7 @@ from bot.services.parts import Parts
 from bot.services.prove import not_reached, was_reached
 from bot.services.read_message import chosen
 from bot.services.tasks import open_task
-from bot.store import escalations, outbox, safety_questions
+from bot.store import escalations, outbox, phones, safety_questions
 from bot.store.risk_tables import EscalationRow, SafetyQuestionRow
 from bot.store.tables import ContactRow, InboundRow
 
@@ -32,6 +32,9 @@ ANSWERS = {
     "reached_no": SafetyStep.NOT_REACHED,
 }
 """What each choice of the two questions means."""
+
+ENDS_IT = (SafetyStep.SAID_NO, SafetyStep.REACHED)
+"""Answers that call nobody, or end the calling: only the contact's own words count as these."""
 
 
 def waiting(session: Session, contact_id: UUID) -> SafetyQuestionRow | None:
@@ -71,12 +74,19 @@ def close(question: SafetyQuestionRow, answer: str, parts: Parts) -> None:
 def take_answer(
     session: Session, contact: ContactRow, inbound: InboundRow, parts: Parts
 ) -> Answer | None:
-    """Settle the question that this message answers, if it answers one; a late answer counts too."""
+    """Settle the question that this message answers, if it answers one; a late answer counts too.
+
+    Whoever holds a shared phone may say that there is danger, but not that there is none: until we
+    know who writes the question waits, and its silence goes on.
+    """
     shown = outbox.last_menu(session, inbound)
     choice = chosen(inbound, shown, parts.words)
     step = ANSWERS.get(choice.id) if choice else None
-    if step is None:
+    if choice is None or step is None:
         return None
+    if step in ENDS_IT and inbound.intent == phones.UNKNOWN_WRITER:
+        inbound.choice_id = choice.id
+        return SafetyStep.NOT_ANSWERED, ""
     if step in (SafetyStep.REACHED, SafetyStep.NOT_REACHED):
         return _proof(session, contact, inbound, step, parts)
     return _danger(session, contact, inbound, step, parts)
@@ -191,6 +201,14 @@ def _closed_too_early(
     if row.code in escalations.codes_in_use(session):
         row.code = fresh_code(session)
     return row
+
+
+def question_for(
+    session: Session, contact: ContactRow, inbound: InboundRow
+) -> SafetyQuestionRow | None:
+    """Return the question that waits for this contact and that a choice of this message would answer."""
+    is_proof = ANSWERS[inbound.choice_id or ""] in (SafetyStep.REACHED, SafetyStep.NOT_REACHED)
+    return safety_questions.open_of(session, contact.id, "proof" if is_proof else "danger")
 
 
 def settle_silence(session: Session, question: SafetyQuestionRow, parts: Parts) -> None:

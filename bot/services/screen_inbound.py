@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.disclosure import SafetyStep
 from bot.domain.opting import opt_word
-from bot.domain.risk import Decision, Screening, Tier
+from bot.domain.risk import URGENCY, Decision, Screening, Tier
 from bot.services import safety_questions
 from bot.services.answer_check_in import sign_in_answer
 from bot.services.escalate import Sign, escalate
@@ -16,10 +16,11 @@ from bot.services.parts import Parts
 from bot.services.question_asked import is_answer, is_exact, is_of_a_check_in
 from bot.services.read_message import chosen
 from bot.services.say import Answering
+from bot.services.situation import situation_of
 from bot.services.subscription import leave_at_once
 from bot.services.tasks import open_task
 from bot.store import database, escalations, inbox, outbox
-from bot.store.risk_tables import SafetyQuestionRow
+from bot.store.risk_tables import EscalationRow, SafetyQuestionRow
 from bot.store.tables import ContactRow, InboundRow
 
 MOST_ATTEMPTS = 5
@@ -164,19 +165,28 @@ def _most_urgent(tier: Tier, question: SafetyQuestionRow | None) -> Tier:
 def _doubt(
     session: Session, contact: ContactRow, inbound: InboundRow, found: Screening, parts: Parts
 ) -> SafetyStep:
-    """Perhaps a sign: where a person is involved already they read it, else the contact is asked."""
+    """Perhaps a sign: where a person is called as urgently already they read it, else we ask.
+
+    What would be more urgent than the open case is asked about as if there were none. While a person
+    holds the conversation nobody can be asked: then the case is raised.
+    """
     category, tier = found.named()
     known = escalations.latest_of(session, contact.id)
-    if known is not None:
-        sign = Sign(category, Tier(known.tier), inbound.id)
-        escalate(session, contact, sign, parts)
+    is_news = known is None or _is_more_urgent(session, contact, found, known, parts)
+    if known is not None and (not is_news or contact.held_by_id is not None):
+        joined = Sign(category, tier if is_news else Tier(known.tier), inbound.id)
+        escalate(session, contact, joined, parts)
         return SafetyStep.JOINED
     if contact.held_by_id is not None:
-        _review(session, contact, inbound, parts)
+        open_task(session, contact.id, "review", parts, inbound_id=inbound.id, tier=tier)
         return SafetyStep.NOT_ANSWERED
     safety_questions.ask_danger(session, contact, inbound, category, tier, parts)
     return SafetyStep.ASK
 
 
-def _review(session: Session, contact: ContactRow, inbound: InboundRow, parts: Parts) -> None:
-    open_task(session, contact.id, "review", parts, inbound_id=inbound.id)
+def _is_more_urgent(
+    session: Session, contact: ContactRow, found: Screening, known: EscalationRow, parts: Parts
+) -> bool:
+    category, tier = found.named()
+    tier = parts.safety.policy.tier_of(category, tier, situation_of(session, contact, parts))
+    return URGENCY[tier] < URGENCY[Tier(known.tier)]

@@ -12,8 +12,9 @@ from bot.gateways.notifying import Call
 from bot.gateways.sending import OutcomeUnknown, SendingFailed, TryLater
 from bot.phrasebook.facts import Reader, deadline_value, waited_value
 from bot.phrasebook.rendering import Speaker, render
-from bot.services.call_staff import CALLS, call
+from bot.services.call_staff import CALLS, MORE_SIGNS, call, tell_assigned_otherwise
 from bot.services.parts import Parts
+from bot.services.tell_advocate import ADVOCATE, find_advocate
 from bot.services.tell_task import tell_otherwise
 from bot.store import database, escalations, notices
 from bot.store.risk_tables import EscalationRow, NoticeRow, StaffRow
@@ -149,6 +150,15 @@ def refuse(session: Session, row: NoticeRow, code: int | None, parts: Parts) -> 
     escalation = escalations.lock(session, row.escalation_id)
     step, detail = Step.NOTIFICATION_FAILED, f"{row.channel} {code or ''}".strip()
     escalations.note(session, escalation, step, parts.now(), staff_id=row.staff_id, detail=detail)
-    is_being_called = row.staff_id is not None and row.staff_id == escalation.called_id
-    if escalation.state == State.OPEN and is_being_called and row.message_id in CALLS:
+    _go_on(session, escalation, row, parts)
+
+
+def _go_on(session: Session, escalation: EscalationRow, refused: NoticeRow, parts: Parts) -> None:
+    """Somebody has to know of it all the same: by another channel, or somebody else."""
+    is_being_called = refused.staff_id is not None and refused.staff_id == escalation.called_id
+    if refused.message_id == ADVOCATE:
+        find_advocate(session, escalation, refused, parts)
+    elif escalation.state == State.OPEN and is_being_called and refused.message_id in CALLS:
         call(session, escalation, parts)
+    elif refused.message_id == MORE_SIGNS:
+        tell_assigned_otherwise(session, escalation, refused, parts)

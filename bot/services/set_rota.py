@@ -15,7 +15,8 @@ from bot.domain.risk import Phase
 from bot.errors import AcompanaError
 from bot.gateways.email import is_one_address
 from bot.gateways.twilio_notices import VOICES
-from bot.store import staff
+from bot.services.recognise_staff import Entered, recognise
+from bot.store import phones, staff
 from bot.store.risk_tables import DutyShiftRow, StaffRow
 
 ROLES = ("case_manager", "supervisor", "child_advocate")
@@ -23,22 +24,50 @@ LANGUAGES = tuple(VOICES)
 """Who is called in another language could be neither written to nor spoken to."""
 
 
-def set_rota(session: Session, people: Mapping[str, Any]) -> dict[str, UUID]:
-    """Store everybody with their hours and return the ids by key; a second run changes nothing more."""
+def set_rota(
+    session: Session, people: Mapping[str, Any], *, whole: bool = False
+) -> dict[str, UUID]:
+    """Store everybody with their hours and return the ids by key; a second run changes nothing more.
+
+    In a `whole` rota a known name with another number is the same person. Else a name tells nothing:
+    two people may be called Ana.
+    """
     if not isinstance(people, Mapping):
         raise AcompanaError("Staff are entries by key, as in content/demo/programme.yml.")
-    ids = {key: _person(session, str(key), entry) for key, entry in people.items()}
-    for key, staff_id in ids.items():
-        if other := next((k for k, i in ids.items() if i == staff_id and k != key), None):
+    numbers = _numbers(session, people)
+    entered = [Entered(k, str(people[k]["name"]), number) for k, number in numbers.items()]
+    known = recognise(staff.ever(session), entered, by_name=whole)
+    return {
+        key: _person(session, str(key), people[key], known.get(key), number)
+        for key, number in numbers.items()
+    }
+
+
+def _numbers(session: Session, people: Mapping[str, Any]) -> dict[str, str]:
+    """Return the number of each; what somebody entered wrongly is refused before anything is stored."""
+    found: dict[str, str] = {}
+    for key, entry in people.items():
+        _refuse_unfit(str(key), entry)
+        number = _number(str(key), entry["number"])
+        if other := next((k for k, n in found.items() if n == number), None):
             raise AcompanaError(f"{key} and {other} have the same number.")
-    return ids
+        _refuse_number_of_contact(session, str(key), number)
+        found[key] = number
+    return found
 
 
-def _person(session: Session, key: str, entry: Any) -> UUID:
-    _refuse_unfit(key, entry)
-    number = _number(key, entry["number"])
-    row = staff.by_number(session, number) or StaffRow(number=number)
-    row.number_hash = staff.hash_of(number)
+def _refuse_number_of_contact(session: Session, key: str, number: str) -> None:
+    """What comes from a number of the staff is not screened: a contact's words would be lost."""
+    if phones.known_at(session, number):
+        raise AcompanaError(
+            f"{key}: a contact is reached at this number; enter another one, or give the contact "
+            "theirs first with `acompana contacts number`."
+        )
+
+
+def _person(session: Session, key: str, entry: Any, known: StaffRow | None, number: str) -> UUID:
+    row = known or StaffRow()
+    row.number, row.number_hash, row.left_at = number, staff.hash_of(number), None
     row.name, row.role, row.country = entry["name"], entry["role"], _country(key, entry["country"])
     row.email, row.language = entry.get("email"), entry.get("language", "es")
     session.add(row)

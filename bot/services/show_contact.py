@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from bot.services.parts import Parts
 from bot.store import contacts, database, tasks
-from bot.store.tables import ToldTopicRow
+from bot.store.time_tables import ToldTopicRow
 
 
 def list_contacts(parts: Parts) -> list[dict[str, Any]]:

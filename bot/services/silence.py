@@ -9,14 +9,13 @@ from sqlalchemy.orm import Session
 from bot.domain.check_in import OVER, Circumstances, State, Verdict, decide
 from bot.domain.check_in_plan import Doing, Rung, Step
 from bot.domain.contacts import Role
-from bot.domain.questionnaire import Question
+from bot.domain.questionnaire import OWN_WORDS, Question
 from bot.domain.reach import Route, Way, route
 from bot.domain.risk import Tier
 from bot.services.check_in_words import question_after, words_of
 from bot.services.circumstances import Known, circumstances_of, reaches_of
 from bot.services.open_check_in import (
     end_programme,
-    goes_out_of_date,
     leave_out,
     patience,
     was_said,
@@ -27,6 +26,7 @@ from bot.services.programme import programme
 from bot.services.say import Lane
 from bot.services.say_unasked import Unasked, say_first, template_of
 from bot.services.tasks import open_task
+from bot.services.whereabouts import let_read_at_once, words_to_read
 from bot.store import check_ins, contacts, escalations
 from bot.store.tables import ContactRow
 from bot.store.time_tables import CheckInRow
@@ -51,7 +51,7 @@ def climb(
     While the journey is in doubt nobody is reminded of it, but who is silent does not wait for that.
     """
     now = _circumstances(row, contact, step, known, parts)
-    not_after = row.not_after if goes_out_of_date(step) else now.now + FAR
+    not_after = row.not_after if step.goes_out_of_date else now.now + FAR
     verdict = decide(step, not_after, programme().hold_for, now)
     rung = _next_rung(row, step)
     if now.is_at_risk and not step.even_at_risk:
@@ -67,6 +67,18 @@ def climb(
         _go_on(row, step, parts)
     else:
         _say_again(session, row, contact, step, known, verdict, parts)
+
+
+def as_awaited(session: Session, step: Step, contact: ContactRow) -> Step:
+    """Return the step with an ordinary silence once somebody said that the child is there.
+
+    Nobody is looked for in the night then. Whoever is silent all the same is followed up by day: who
+    said so may not be the one to believe.
+    """
+    child = contacts.child_of(session, contact) if step.silence.urgent else None
+    if child is None or child.arrived_at is None:
+        return step
+    return replace(step, silence=replace(step.silence, urgent=False, tier=None))
 
 
 def _circumstances(
@@ -186,14 +198,28 @@ def _give_up(
         check_ins.settle(row, State.MISSED, parts.now(), "not_finished")
         return
     check_ins.settle(row, State.MISSED, parts.now(), "silence")
-    kind = "stranded_silence" if step.silence.urgent else "silence"
     tier = step.silence.tier or _tier_of(contact, known)
+    if about := _unread_words(session, row, step):
+        let_read_at_once(session, contact, about, tier, None, parts)
+        return
+    kind = "stranded_silence" if step.silence.urgent else "silence"
     open_task(session, contact.id, kind, parts, about=row.step, tier=tier)
+
+
+def _unread_words(session: Session, row: CheckInRow, step: Step) -> str | None:
+    """Return what own words are about that nobody has read, where they may say where somebody is.
+
+    One thing to look at is enough: it is as urgent now as the silence after them.
+    """
+    given = check_ins.answers_of(session, row.id) if step.silence.urgent else {}
+    told = [f"{row.step}.{name}" for name, choice in given.items() if choice == OWN_WORDS]
+    return next((about for about in told if words_to_read(session, row.contact_id, about)), None)
 
 
 def _is_enough(session: Session, row: CheckInRow, step: Step) -> bool:
     """On the travel day a chat about something else says nothing about where somebody is."""
-    return not step.silence.urgent or bool(check_ins.answers_of(session, row.id))
+    given = check_ins.answers_of(session, row.id) if step.silence.urgent else {}
+    return not step.silence.urgent or any(choice != OWN_WORDS for choice in given.values())
 
 
 def _wrote_since(row: CheckInRow, known: Known) -> bool:

@@ -5,13 +5,14 @@ import re
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from bot.domain.escalation import EscalationError, Step
+from bot.domain.escalation import EscalationError, State, Step
 from bot.domain.typed_text import fold
+from bot.services.call_staff import CALLS
 from bot.services.handle_escalation import acknowledge, decline
 from bot.services.notify_staff import queue_notice
 from bot.services.parts import Parts
 from bot.services.rota import CASE_MANAGER, SUPERVISOR
-from bot.store import database, escalations, staff
+from bot.store import database, escalations, notices, staff
 from bot.store.risk_tables import EscalationRow, StaffReplyRow, StaffRow
 
 _CODE = re.compile(r"[a-z][2-9][a-z][2-9]?")
@@ -40,12 +41,20 @@ def take_staff_reply(
     if not _store(session, person, text, reference, parts):
         return False
     row = escalation_meant(session, person, text)
-    answer, values = take_digit(session, row, person, digit_of(text), parts)
+    answer, values = _answer(session, row, person, text, parts)
     if answer:
         queue_notice(session, row, person.id, channel, answer, parts, **values)
     if row is not None:
         database.notify(session, database.CHANGED, str(row.contact_id))
     return True
+
+
+def _answer(
+    session: Session, row: EscalationRow | None, person: StaffRow, text: str, parts: Parts
+) -> tuple[str, dict[str, str]]:
+    if row is not None and _needs_its_code(row, person, text):
+        return "staff.which_code", {}
+    return take_digit(session, row, person, digit_of(text), parts)
 
 
 def take_digit(
@@ -75,20 +84,32 @@ def digit_of(text: str) -> str:
 
 
 def escalation_meant(session: Session, person: StaffRow, text: str) -> EscalationRow | None:
-    """Return the escalation whose code was written, else the most urgent that waits for this person.
+    """Return the escalation whose code was written, else the one for which this person is called.
 
     Where nothing waits any more, the one that this person has: a digit may be sent twice. A code that
     is not known means nothing: another case must not be taken for it.
     """
     if person.role not in MAY_TAKE:
         return None
-    codes = {word.upper() for word in fold(text).split() if _CODE.fullmatch(word)}
-    if codes:
+    if codes := _codes_in(text):
         found = escalations.with_code(session, codes)
     else:
-        waiting = escalations.unacknowledged_of(session, person.id)
+        waiting = notices.unacknowledged_of(session, person.id, CALLS)
         found = next(iter((*waiting, *escalations.assigned_to(session, person.id))), None)
     return escalations.lock(session, found.id) if found else None
+
+
+def _codes_in(text: str) -> set[str]:
+    return {word.upper() for word in fold(text).split() if _CODE.fullmatch(word)}
+
+
+def _needs_its_code(row: EscalationRow, person: StaffRow, text: str) -> bool:
+    """Return whether somebody would give back what they have without naming it.
+
+    A "2" that is sent twice, or late, was about a case that another person is called for by now.
+    """
+    has_it = row.state != State.OPEN and row.assigned_id == person.id
+    return has_it and digit_of(text) == "2" and not _codes_in(text)
 
 
 def _take(

@@ -11,10 +11,13 @@ from bot.services.parts import Parts
 from bot.services.say import Answering, Lane, answer_with
 from bot.services.tasks import open_task
 from bot.store import contacts, database, outbox, phones, tasks
-from bot.store.tables import AddressRow, InboundRow
+from bot.store.tables import AddressRow, ContactRow, InboundRow
 
 LEFT_PART = 850
 """The part number of the confirmation, said while the message is screened: other answers come from zero."""
+
+ASKS_WHO, ASKED_PART = "contact_change.shared_ask_who", 800
+"""Asked where nobody knows who came back, and its part number: their START is answered later, from zero."""
 
 
 def leave_at_once(session: Session, answering: Answering, parts: Parts) -> None:
@@ -38,6 +41,9 @@ def change_subscription(
         reply = opt_out(session, answering, address, parts.now())
     elif word is OptWord.START:
         reply = opt_in(session, answering, address, parts.now())
+        if _waits_for_who_it_is(session, answering, address):
+            _ask_who_came_back(session, answering, parts)
+            return
     else:
         reply = "subscription.help"
     if reply and not answering.inbound.opt_out_type:
@@ -64,14 +70,33 @@ def opt_out(
 
 
 def opt_in(session: Session, answering: Answering, address: AddressRow, now: datetime) -> str:
-    """Write to this address again, to everybody who is reached there."""
-    was_out = address.opted_out_at is not None
+    """Write to this address again, to everybody who is reached there.
+
+    What they agreed to is one for all channels: it is renewed whichever of them STOP came by.
+    """
     for row in phones.same_address(session, address):
         row.opted_out_at = row.unreachable_at = None
     answering.contact.paused_at = None
-    if (was_out or address.shared) and _is_known(answering):
+    if _is_known(answering):
         _renew_assent(session, answering, now)
     return "subscription.opted_in"
+
+
+def _waits_for_who_it_is(session: Session, answering: Answering, address: AddressRow) -> bool:
+    """Return whether somebody of the phone may have to agree again, and nobody knows whether this is they."""
+    if _is_known(answering):
+        return False
+    here = phones.same_address(session, address)
+    return any(withdrew(session, session.get_one(ContactRow, row.contact_id)) for row in here)
+
+
+def _ask_who_came_back(session: Session, answering: Answering, parts: Parts) -> None:
+    """Keep START until whoever holds the phone says who they are; if nobody does, a person looks."""
+    inbound, answering.parts_said = answering.inbound, ASKED_PART
+    inbound.state = phones.HELD
+    contact_id, about = inbound.contact_id, phones.WHO_HOLDS
+    open_task(session, contact_id, "not_understood", parts, about=about, inbound_id=inbound.id)
+    answer_with(session, answering, [ASKS_WHO], parts, lane=Lane.RISK)
 
 
 def _is_known(answering: Answering) -> bool:
@@ -102,20 +127,27 @@ def address_of(session: Session, inbound: InboundRow) -> AddressRow:
     return address
 
 
+def withdrew(session: Session, contact: ContactRow) -> bool:
+    """Return whether STOP took back what they had agreed to themselves, and START has not renewed it.
+
+    Nothing but STOP takes back what was given: a refusal in the first conversation was never given.
+    """
+    latest = contacts.latest_consent(session, contact.id, _own_kind(contact))
+    return latest is not None and latest.withdrawn_at is not None
+
+
 def _withdraw_assent(session: Session, answering: Answering, now: datetime) -> None:
-    latest = contacts.latest_consent(session, answering.contact.id, _own_kind(answering))
+    latest = contacts.latest_consent(session, answering.contact.id, _own_kind(answering.contact))
     if latest is not None and latest.given and latest.withdrawn_at is None:
         latest.withdrawn_at = now
 
 
 def _renew_assent(session: Session, answering: Answering, now: datetime) -> None:
-    kind = _own_kind(answering)
-    latest = contacts.latest_consent(session, answering.contact.id, kind)
-    if latest is not None and latest.withdrawn_at is not None:
-        contacts.record_consent(session, answering.contact.id, kind, True, now)
+    contact = answering.contact
+    if withdrew(session, contact):
+        contacts.record_consent(session, contact.id, _own_kind(contact), True, now)
 
 
-def _own_kind(answering: Answering) -> Agreement:
+def _own_kind(contact: ContactRow) -> Agreement:
     """Return which agreement is the contact's own to give and to take back."""
-    is_child = answering.contact.role == Role.CHILD
-    return Agreement.ASSENT if is_child else Agreement.OWN_CONSENT
+    return Agreement.ASSENT if contact.role == Role.CHILD else Agreement.OWN_CONSENT

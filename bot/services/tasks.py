@@ -45,7 +45,8 @@ def open_task(
 ) -> None:
     """Queue it unless the same is open already; the tier is the policy's unless a case calls for another.
 
-    What is told at once is told each time it happens, with the whole deadline before a supervisor is.
+    What is told at once is told each time it happens, with the whole deadline before a supervisor is;
+    not twice within a short while, for then who was told knows already.
     """
     policy, now = task_policies()[kind], parts.now()
     tier = _tier(session, contact_id, kind, tier or policy.tier)
@@ -53,8 +54,8 @@ def open_task(
     row = tasks.queue(session, contact_id, kind, now, about, inbound_id, tier=tier, due_at=due_at)
     if policy.at_once:
         row = row or tasks.renew(session, contact_id, kind, about, now, due_at)
-        tell_task.tell(session, row, tell_task.first_to_tell(session, row, parts), parts)
-        row.told_at = now
+        if row.told_at is None or row.told_at + policy.again_after <= now:
+            row.told_at = tell_task.tell_opened(session, row, parts)
         session.flush()  # the next look at it reads it anew
 
 

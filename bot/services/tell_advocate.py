@@ -11,19 +11,31 @@ from bot.store import contacts, escalations, staff
 from bot.store.risk_tables import EscalationRow, NoticeRow
 from bot.store.tables import ContactRow
 
+ADVOCATE = "staff.advocate"
+
 
 def tell_also(
     session: Session, contact: ContactRow, row: EscalationRow, role: str, parts: Parts
 ) -> None:
-    """Notify the child's advocate by SMS and e-mail, once; without one a person has to find one."""
+    """Notify the child's advocate by SMS and e-mail, once; without one a person has to find one.
+
+    Where nothing could reach them, the next sign tries again.
+    """
     to = _advocate(session, contact, role)
     if to is None:
         open_task(session, contact.id, "advocate", parts, about=role)
         return
-    if _was_told(session, row, "staff.advocate"):
+    if _was_told(session, row):
         return
     for channel in ("sms", "email"):
-        queue_notice(session, row, to, channel, "staff.advocate", parts)
+        queue_notice(session, row, to, channel, ADVOCATE, parts, role=role)
+
+
+def find_advocate(session: Session, row: EscalationRow, refused: NoticeRow, parts: Parts) -> None:
+    """Nothing reached the advocate: a person has to tell them, or find another one."""
+    if not _was_told(session, row):
+        role = str(refused.values.get("role", ""))
+        open_task(session, row.contact_id, "advocate", parts, about=role)
 
 
 def _advocate(session: Session, contact: ContactRow, role: str) -> UUID | None:
@@ -35,5 +47,7 @@ def _advocate(session: Session, contact: ContactRow, role: str) -> UUID | None:
     return min((p.id for p in fitting), default=None)
 
 
-def _was_told(session: Session, row: EscalationRow, message_id: str) -> bool:
-    return escalations.notice_exists(session, row.id, NoticeRow.message_id == message_id)
+def _was_told(session: Session, row: EscalationRow) -> bool:
+    """Return whether a notification to the advocate was taken by a provider, or still may be."""
+    is_alive = (NoticeRow.message_id == ADVOCATE) & NoticeRow.status.in_(escalations.ALIVE)
+    return escalations.notice_exists(session, row.id, is_alive)

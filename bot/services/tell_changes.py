@@ -6,11 +6,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.domain.behind import Part, behind_of
 from bot.domain.contacts import Role
 from bot.services.parts import Parts
 from bot.services.plan_check_ins import plan_event
+from bot.services.tasks import open_task
 from bot.store import contacts, journeys, told_facts
 from bot.store.tables import ContactRow
+
+START, WAY, CALL, HOME = Part
 
 
 @dataclass(frozen=True)
@@ -22,28 +26,37 @@ class Group:
 
     facts: tuple[str, ...]
     say: tuple[str, ...]
+    part: Part
+    """Once that part of the journey lies behind, nobody is told that it is different."""
 
 
 GROUPS: Mapping[str, Group] = {
-    "departure": Group(("departure_on", "departure_time"), ("orientation.travel_day.when",)),
-    "travel": Group(("vehicle", "travel_hours"), ("orientation.travel_day.how",)),
+    "departure": Group(("departure_on", "departure_time"), ("orientation.travel_day.when",), START),
+    "travel": Group(("vehicle", "travel_hours"), ("orientation.travel_day.how",), WAY),
     "companions": Group(
         ("companions", "companion_languages"),
         ("orientation.companions.who", "orientation.companions.languages"),
+        WAY,
     ),
-    "meals": Group(("meals",), ("orientation.meals.what",)),
-    "nights": Group(("night_places", "night_companions"), ("orientation.nights.where",)),
-    "arrival": Group(("arrival_on", "arrival_time"), ("orientation.reception.arrival",)),
-    "reception": Group(("reception_centre", "reception_city"), ("orientation.reception.where",)),
-    "receiving_adults": Group(("receiving_adults",), ("orientation.caregivers.meet",)),
-    "first_call": Group(("first_call_on", "first_call_time"), ("orientation.caregivers.call",)),
+    "meals": Group(("meals",), ("orientation.meals.what",), WAY),
+    "nights": Group(("night_places", "night_companions"), ("orientation.nights.where",), WAY),
+    "arrival": Group(("arrival_on", "arrival_time"), ("orientation.reception.arrival",), WAY),
+    "reception": Group(
+        ("reception_centre", "reception_city"), ("orientation.reception.where",), WAY
+    ),
+    "receiving_adults": Group(("receiving_adults",), ("orientation.caregivers.meet",), HOME),
+    "first_call": Group(
+        ("first_call_on", "first_call_time"), ("orientation.caregivers.call",), CALL
+    ),
     "home": Group(
         ("home_place", "home_vehicle", "home_hours", "home_companions"),
         ("orientation.journey_home.how", "orientation.journey_home.who"),
+        HOME,
     ),
     "pick_up": Group(
         ("pick_up_place", "pick_up_on", "pick_up_time", "pick_up_papers"),
         ("orientation.pick_up.where", "orientation.pick_up.papers"),
+        HOME,
     ),
 }
 
@@ -76,6 +89,27 @@ def changes_were_told(session: Session, contact: ContactRow) -> None:
     told_facts.forget(session, contact.id, sorted(_changed(told, facts)))
 
 
+def forget_what_lies_behind(session: Session, contact: ContactRow, parts: Parts) -> None:
+    """What differs and is over is not announced; where nobody knows how it was, a person looks.
+
+    Run again it finds nothing: what was forgotten was not told any more.
+    """
+    child = contacts.child_of(session, contact)
+    if child is None:
+        return
+    told, journey = told_facts.of_contact(session, contact.id), journeys.current(session, child.id)
+    zone = contacts.as_contact(child).time_zone
+    behind = behind_of(journey, told, child.arrived_at, parts.now(), zone)
+    changed = _changed(told, journey.as_facts())
+    told_facts.forget(session, contact.id, sorted(changed & _facts_of(behind.parts)))
+    if changed & _facts_of(behind.in_doubt):
+        open_task(session, contact.id, "unknown_facts", parts, about="journey_changed")
+
+
+def _facts_of(parts: Set[Part]) -> set[str]:
+    return {fact for group in GROUPS.values() if group.part in parts for fact in group.facts}
+
+
 def has_changes(session: Session, contact: ContactRow, facts: Mapping[str, Any]) -> bool:
     """Return whether these facts differ from what this contact was told."""
     return bool(_changed(told_facts.of_contact(session, contact.id), facts))
@@ -85,6 +119,7 @@ def plan_changes(session: Session, child: ContactRow, occurrence: int, parts: Pa
     """Plan that everybody of the family who was told something else hears what is different."""
     facts = journeys.current(session, child.id).as_facts()
     for contact in _family(session, child):
+        forget_what_lies_behind(session, contact, parts)
         if has_changes(session, contact, facts):
             ending = "" if contact.role == Role.CHILD else "_home"
             plan_event(session, contact, f"journey_change{ending}", occurrence, parts)

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from bot.domain.check_in import OVER, RUNNING, State
 from bot.store.base import any_of
@@ -15,6 +16,19 @@ from bot.store.tables import ContactRow
 from bot.store.time_tables import AnswerRow, CheckInRow
 
 Claimed = tuple[CheckInRow, ContactRow]
+
+LOOKED_AT = (
+    "state",
+    "reason",
+    "wake_at",
+    "not_after",
+    "rung",
+    "attempts",
+    "address_id",
+    "said_at",
+    "settled_at",
+)
+"""What a look at a check-in may change."""
 
 DUE = (
     select(CheckInRow, ContactRow)
@@ -50,6 +64,16 @@ def claim_due(session: Session, now: datetime, most: int) -> Sequence[Claimed]:
     """
     found = session.execute(DUE, {"now": now, "most": most})
     return [(row, contact) for row, contact in found]
+
+
+def write_together(session: Session, rows: Iterable[CheckInRow]) -> None:
+    """Let all that changed be written by one statement, although one changed more than another.
+
+    Only for rows that are locked and were read under the lock: the others' columns are written, too.
+    """
+    for row in set(rows) & set(session.dirty):
+        for name in LOOKED_AT:
+            flag_modified(row, name)
 
 
 def next_wake_at(session: Session) -> datetime | None:

@@ -15,6 +15,9 @@ from bot.store.risk_tables import EscalationRow, EscalationStepRow, NoticeRow
 PROOF = (Step.OPENED, Step.REOPENED, Step.PROOF_YES, Step.PROOF_NO, Step.PROOF_SILENT)
 """What decides whether somebody reached the contact: the last of these."""
 
+ALIVE = ("queued", "sending", "accepted")
+"""States of a notification that a provider has taken, or still may take."""
+
 SHORTEST_START = 6
 """Characters of an id that are enough to name an escalation on the command line."""
 
@@ -115,21 +118,6 @@ def next_to_prove(session: Session, now: datetime) -> EscalationRow | None:
     return session.scalars(query).one_or_none()
 
 
-def unacknowledged_of(session: Session, staff_id: UUID) -> Sequence[EscalationRow]:
-    """Return what waits for an answer of this person: most urgent first, then the oldest.
-
-    Who was ever called for it may still take it, also while others are called, or the standing line.
-    """
-    notified = select(NoticeRow.id).where(
-        NoticeRow.escalation_id == EscalationRow.id, NoticeRow.staff_id == staff_id
-    )
-    query = select(EscalationRow).where(
-        EscalationRow.state == State.OPEN,
-        (EscalationRow.called_id == staff_id) | notified.exists(),
-    )
-    return session.scalars(query.order_by(by_urgency(), EscalationRow.opened_at)).all()
-
-
 def listed(session: Session, *, closed: bool) -> Sequence[EscalationRow]:
     """Return the queue: most urgent first; the closed ones too if wanted."""
     query = select(EscalationRow).order_by(by_urgency(), EscalationRow.opened_at)
@@ -215,7 +203,7 @@ def by_urgency() -> ColumnElement[int]:
 
 def reached(session: Session, escalation_id: UUID, staff_id: UUID, since: datetime) -> bool:
     """Return whether a notification since then was taken by a provider, or still may be."""
-    alive = NoticeRow.status.in_(["queued", "sending", "accepted"])
+    alive = NoticeRow.status.in_(ALIVE)
     mine = (NoticeRow.staff_id == staff_id) & (NoticeRow.created_at >= since)
     return notice_exists(session, escalation_id, mine & alive)
 

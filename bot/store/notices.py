@@ -1,18 +1,22 @@
-"""Queries about notifications to staff: due ones, interrupted ones, what a provider reports."""
+"""Queries about notifications to staff: due ones, interrupted ones, who has to answer one."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, case, exists, false, func, select, update
 from sqlalchemy.orm import Session
 
-from bot.store.escalations import by_urgency
-from bot.store.risk_tables import EscalationRow, NoticeRow
+from bot.domain.escalation import State, Step
+from bot.store.escalations import ALIVE, by_urgency
+from bot.store.risk_tables import EscalationRow, EscalationStepRow, NoticeRow
 
 INTERRUPTED_AFTER = timedelta(seconds=30)
 """A notification that has been `sending` for so long was cut off; it is sent again: two calls for help
 are better than none."""
+
+SEEN = ("sending", "accepted")
+"""States of a notification that somebody may have read, also where we were cut off before we knew."""
 
 
 def claim_next(session: Session, now: datetime) -> NoticeRow | None:
@@ -47,7 +51,7 @@ def last_call_at(
         NoticeRow.escalation_id == escalation_id,
         NoticeRow.staff_id == staff_id,
         NoticeRow.message_id.in_(message_ids),
-        NoticeRow.status.in_(["queued", "sending", "accepted"]),
+        NoticeRow.status.in_(ALIVE),
     )
     return session.scalars(query).one()
 
@@ -56,3 +60,45 @@ def withdraw(session: Session, escalation_id: UUID) -> None:
     """Withdraw what has not left: nobody is called any more for what a person has closed."""
     waiting = (NoticeRow.escalation_id == escalation_id) & (NoticeRow.status == "queued")
     session.execute(update(NoticeRow).where(waiting).values(status="withdrawn"))
+
+
+def unacknowledged_of(
+    session: Session, staff_id: UUID, calls: Collection[str]
+) -> Sequence[EscalationRow]:
+    """Return what waits for an answer of this person: what they are called for now, the most urgent first.
+
+    Who was called before may still take it while others are, or the standing line: then the one that
+    they heard of last comes first. What they declined since is not theirs any more. `calls` are the
+    notifications that call somebody.
+    """
+    is_called = func.coalesce(EscalationRow.called_id == staff_id, false())
+    notified_at = _notified_at(staff_id, calls)
+    heard_of = notified_at.is_not(None) & ~_declined_since(staff_id, notified_at)
+    query = select(EscalationRow).where(EscalationRow.state == State.OPEN, is_called | heard_of)
+    urgency = case((is_called, by_urgency()))
+    order = is_called.desc(), urgency, notified_at.desc(), EscalationRow.opened_at.desc()
+    return session.scalars(query.order_by(*order)).all()
+
+
+def _notified_at(staff_id: UUID, calls: Collection[str]) -> ScalarSelect[datetime]:
+    """Return when a person was called last for an escalation; null where nothing reached them."""
+    return (
+        select(func.max(func.coalesce(NoticeRow.accepted_at, NoticeRow.sending_at)))
+        .where(
+            NoticeRow.escalation_id == EscalationRow.id,
+            NoticeRow.staff_id == staff_id,
+            NoticeRow.message_id.in_(calls),
+            NoticeRow.status.in_(SEEN),
+        )
+        .correlate(EscalationRow)
+        .scalar_subquery()
+    )
+
+
+def _declined_since(staff_id: UUID, moment: ScalarSelect[datetime]) -> ColumnElement[bool]:
+    return exists().where(
+        EscalationStepRow.escalation_id == EscalationRow.id,
+        EscalationStepRow.staff_id == staff_id,
+        EscalationStepRow.step == Step.DECLINED,
+        EscalationStepRow.at >= moment,
+    )

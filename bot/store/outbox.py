@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
@@ -24,6 +24,27 @@ OUTCOME_UNKNOWN_AFTER = timedelta(seconds=60)
 
 NEVER_SHOWN = (Status.CANCELLED, Status.FAILED, Status.UNDELIVERED)
 """What became of messages whose choices nobody saw."""
+
+LEFT_LAST = (OutboundRow.sending_at.desc().nulls_first(), OutboundRow.sequence.desc())
+
+
+def may_have_been_seen(by: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return what a message with choices must be for a digit to answer it.
+
+    What still waits to leave, perhaps until the morning, was seen by nobody: "1" is not its answer.
+    Only what answers the contact's own words, and leaves at this moment, counts as if it had left.
+    """
+    is_just_leaving = and_(
+        OutboundRow.sending_at.is_(None),
+        OutboundRow.inbound_id.is_not(None),
+        OutboundRow.created_at <= by,
+        OutboundRow.next_attempt_at <= by,
+    )
+    return (
+        or_(OutboundRow.sending_at <= by, is_just_leaving),
+        OutboundRow.status.not_in(NEVER_SHOWN),
+        func.jsonb_array_length(OutboundRow.menu) > 0,
+    )
 
 
 def claim_next(session: Session, now: datetime, channels: Sequence[str]) -> OutboundRow | None:
@@ -137,19 +158,16 @@ def cancel_waiting(session: Session, address_id: UUID, now: datetime) -> None:
 
 
 def last_menu(session: Session, inbound: InboundRow) -> OutboundRow | None:
-    """Return the last message with choices that was said before somebody wrote this.
+    """Return the last message with choices that had begun to leave before somebody wrote this.
 
     None once a disclosure was answered: whatever was asked before it is over.
     """
     query = select(OutboundRow).where(
         OutboundRow.contact_id == inbound.contact_id,
         OutboundRow.channel == inbound.channel,
-        OutboundRow.created_at <= inbound.received_at,
-        OutboundRow.status.not_in(NEVER_SHOWN),
-        func.jsonb_array_length(OutboundRow.menu) > 0,
+        *may_have_been_seen(inbound.received_at),
     )
-    left_last = (OutboundRow.sending_at.desc().nulls_first(), OutboundRow.sequence.desc())
-    shown = session.scalars(query.order_by(*left_last).limit(1)).one_or_none()
+    shown = session.scalars(query.order_by(*LEFT_LAST).limit(1)).one_or_none()
     return None if shown and _disclosed_between(session, shown, inbound) else shown
 
 

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_, update
+from sqlalchemy import select, tuple_, update
 from sqlalchemy.orm import Session
 
 from bot.domain.channels import Address, Channel
+from bot.domain.contacts import Role
 from bot.domain.reach import SPEAKS_FOR
 from bot.store import contacts
-from bot.store.outbox import NEVER_SHOWN
-from bot.store.tables import AddressRow, InboundRow, OutboundRow, TaskRow
+from bot.store.outbox import LEFT_LAST, may_have_been_seen
+from bot.store.tables import AddressRow, ContactRow, InboundRow, OutboundRow, TaskRow
 
 UNKNOWN_WRITER = "who_writes"
 """Stands in place of the intent of a message while nobody knows who of a phone wrote it."""
@@ -39,6 +40,12 @@ def everybody_at(session: Session, number: str) -> Sequence[AddressRow]:
 def in_use(session: Session, number: str) -> list[AddressRow]:
     """Return the addresses under a number that somebody is reached at."""
     return [row for row in everybody_at(session, number) if row.retired_at is None]
+
+
+def known_at(session: Session, number: str) -> list[AddressRow]:
+    """Return the addresses under a number at which somebody is reached who was enrolled."""
+    rows = in_use(session, number)
+    return [r for r in rows if session.get_one(ContactRow, r.contact_id).role != Role.UNKNOWN]
 
 
 def same_address(session: Session, address: AddressRow) -> Sequence[AddressRow]:
@@ -71,14 +78,8 @@ def is_with_another(session: Session, address: AddressRow, now: datetime) -> boo
 def last_question(session: Session, address: AddressRow, now: datetime) -> OutboundRow | None:
     """Return the last message with choices that anybody saw at this address."""
     here = [row.id for row in same_address(session, address)]
-    query = select(OutboundRow).where(
-        OutboundRow.address_id.in_(here),
-        OutboundRow.created_at <= now,
-        OutboundRow.status.not_in(NEVER_SHOWN),
-        func.jsonb_array_length(OutboundRow.menu) > 0,
-    )
-    left_last = (OutboundRow.sending_at.desc().nulls_first(), OutboundRow.sequence.desc())
-    return session.scalars(query.order_by(*left_last).limit(1)).one_or_none()
+    query = select(OutboundRow).where(OutboundRow.address_id.in_(here), *may_have_been_seen(now))
+    return session.scalars(query.order_by(*LEFT_LAST).limit(1)).one_or_none()
 
 
 def kept(session: Session, rows: Sequence[AddressRow], since: datetime) -> Sequence[InboundRow]:

@@ -105,7 +105,9 @@ class EscalationStepRow(Base):
     step: Mapped[str] = mapped_column(String(24))
     at: Mapped[datetime]
     staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
-    inbound_id: Mapped[UUID | None] = mapped_column(ForeignKey("inbound.id", ondelete="SET NULL"))
+    inbound_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("inbound.id", ondelete="SET NULL"), index=True
+    )
     detail: Mapped[str] = mapped_column(String(80), default="")
     """A code such as a channel, a tier or a category; never words of a contact."""
     note: Mapped[str | None] = mapped_column(EncryptedText)

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from datetime import time
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.contacts import COUNTRIES
 from bot.domain.duty import Shift
+from bot.domain.escalation import State
 from bot.errors import NotFound
 from bot.store.encryption import keyring
-from bot.store.risk_tables import DutyShiftRow, StaffRow
+from bot.store.risk_tables import DutyShiftRow, EscalationRow, NoticeRow, StaffRow
+from bot.store.tables import ContactRow
 
 
 def get(session: Session, staff_id: UUID) -> StaffRow:
@@ -41,9 +43,24 @@ def with_role(session: Session, role: str) -> Sequence[StaffRow]:
     return session.scalars(query.order_by(StaffRow.id)).all()
 
 
+def ever(session: Session) -> Sequence[StaffRow]:
+    """Return all who work here or did, in a stable order."""
+    return session.scalars(select(StaffRow).order_by(StaffRow.id)).all()
+
+
 def everyone(session: Session) -> Sequence[StaffRow]:
     """Return all who work here."""
     return session.scalars(select(StaffRow).where(StaffRow.left_at.is_(None))).all()
+
+
+def without_case_manager(session: Session) -> Sequence[UUID]:
+    """Return the contacts whose case manager does not work here any more, oldest first."""
+    query = (
+        select(ContactRow.id)
+        .join(StaffRow, StaffRow.id == ContactRow.case_manager_id)
+        .where(StaffRow.left_at.is_not(None), ContactRow.erased_at.is_(None))
+    )
+    return session.scalars(query.order_by(ContactRow.created_at, ContactRow.id)).all()
 
 
 def shifts(session: Session, role: str, country: str | None = None) -> list[Shift]:
@@ -71,3 +88,19 @@ def _shift(row: DutyShiftRow) -> Shift:
         on_holidays=row.on_holidays,
         phases=frozenset(row.phases),
     )
+
+
+def in_hand(session: Session, staff_id: UUID) -> Sequence[UUID]:
+    """Return the escalations for which a person is being called, or which they have taken."""
+    is_called = (EscalationRow.state == State.OPEN) & (EscalationRow.called_id == staff_id)
+    has_it = (EscalationRow.state == State.ACKNOWLEDGED) & (EscalationRow.assigned_id == staff_id)
+    query = select(EscalationRow.id).where(is_called | has_it)
+    return session.scalars(query.order_by(EscalationRow.opened_at)).all()
+
+
+def pass_notices_on(session: Session, from_id: UUID, to_id: UUID | None) -> None:
+    """Let what waits to be told to who has left be told to another; calls are called anew anyway."""
+    waiting = (NoticeRow.staff_id == from_id) & (NoticeRow.status == "queued")
+    calls = NoticeRow.escalation_id.is_not(None)
+    session.execute(update(NoticeRow).where(waiting, calls).values(status="withdrawn"))
+    session.execute(update(NoticeRow).where(waiting, ~calls).values(staff_id=to_id))

@@ -44,7 +44,9 @@ class ContactRow(Base):
     birth_year: Mapped[int | None] = mapped_column(Integer)
     born_on: Mapped[str | None] = mapped_column(EncryptedText)
     age_band: Mapped[str | None] = mapped_column(String(20))
-    child_id: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"))
+    child_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("contact.id", ondelete="SET NULL"), index=True
+    )
     case_manager_id: Mapped[UUID | None] = mapped_column(ForeignKey(StaffRow.id))
     advocate_id: Mapped[UUID | None] = mapped_column(ForeignKey(StaffRow.id))
     held_by_id: Mapped[UUID | None] = mapped_column(ForeignKey(StaffRow.id))
@@ -199,7 +201,7 @@ class TaskRow(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"), index=True)
-    inbound_id: Mapped[UUID | None] = mapped_column(ForeignKey("inbound.id"))
+    inbound_id: Mapped[UUID | None] = mapped_column(ForeignKey("inbound.id"), index=True)
     kind: Mapped[str] = mapped_column(String(20))
     about: Mapped[str] = mapped_column(String(80), default="")
     tier: Mapped[str | None] = mapped_column(String(10))
@@ -211,16 +213,6 @@ class TaskRow(Base):
     """What a person did, in their words."""
     told_at: Mapped[datetime | None]
     """When somebody was told that it is past its time."""
-
-
-class ToldTopicRow(Base):
-    """A topic of the orientation that a contact was told, and when first."""
-
-    __tablename__ = "told_topic"
-
-    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"), primary_key=True)
-    topic: Mapped[str] = mapped_column(String(30), primary_key=True)
-    told_at: Mapped[datetime]
 
 
 class SenderPaceRow(Base):

@@ -83,7 +83,9 @@ class AnswerRow(Base):
     indicator: Mapped[str | None] = mapped_column(String(20))
     value: Mapped[Any] = mapped_column(EncryptedJson)
     """{"choice": ..., "score": 0, 1, 2 or null}"""
-    inbound_id: Mapped[UUID | None] = mapped_column(ForeignKey("inbound.id", ondelete="SET NULL"))
+    inbound_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("inbound.id", ondelete="SET NULL"), index=True
+    )
     answered_at: Mapped[datetime]
 
 
@@ -95,6 +97,16 @@ class ToldFactRow(Base):
     contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"), primary_key=True)
     fact: Mapped[str] = mapped_column(String(30), primary_key=True)
     value: Mapped[Any] = mapped_column(EncryptedJson)
+    told_at: Mapped[datetime]
+
+
+class ToldTopicRow(Base):
+    """A topic of the orientation that a contact was told, and when first."""
+
+    __tablename__ = "told_topic"
+
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"), primary_key=True)
+    topic: Mapped[str] = mapped_column(String(30), primary_key=True)
     told_at: Mapped[datetime]
 
 

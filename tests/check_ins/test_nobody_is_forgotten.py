@@ -12,7 +12,7 @@ from bot.store.tables import TaskRow
 from tests.check_ins.conftest import DANGER
 from tests.check_ins.life import CHICAGO, Life, with_template
 
-OVERDUE = "staff.task_overdue"
+TOLD = ("staff.task_opened", "staff.task_overdue")
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def staff_were_told(life):
     """How often somebody was told of a task."""
     with database.unit_of_work(life.parts.engine) as session:
         query = select(func.count()).select_from(NoticeRow)
-        return session.scalars(query.where(NoticeRow.message_id == OVERDUE)).one()
+        return session.scalars(query.where(NoticeRow.message_id.in_(TOLD))).one()
 
 
 def changes(life):

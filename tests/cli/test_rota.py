@@ -11,6 +11,7 @@ from bot.domain.contacts import COUNTRIES
 from bot.services.demo_programme import PROGRAMME
 from bot.store import database, staff
 from tests.builders import ALWAYS
+from tests.cli.conftest import enrolled
 
 ELENA = {
     "name": "Elena Paz",
@@ -58,7 +59,8 @@ def shifts(engine):
 def test_people_and_their_hours_are_entered(enter, entered, shifts):
     done = enter({"elena": ELENA, "rosa": ROSA})
 
-    assert (done.exit, done.out) == (0, "2 people are on the rota.\n"), done.err
+    assert done.exit == 0, done.err
+    assert done.out.splitlines()[0] == "2 people are on the rota."
     elena = entered()["Elena Paz"]
     assert (elena.role, elena.number, elena.language) == ("case_manager", "+50200000101", "es")
     (shift,) = shifts()
@@ -77,7 +79,7 @@ def test_entering_the_same_file_twice_changes_nothing(enter, entered, shifts):
     enter({"elena": ELENA, "rosa": ROSA})
     before = {name: row.id for name, row in entered().items()}, shifts()
 
-    assert enter({"elena": ELENA, "rosa": ROSA}).exit == 0
+    assert enter({"elena": ELENA, "rosa": ROSA}).out == "2 people are on the rota.\n"
     assert ({name: row.id for name, row in entered().items()}, shifts()) == before
 
 
@@ -91,7 +93,10 @@ def test_a_known_number_is_the_same_person_with_other_hours(enter, entered, shif
     }
     done = enter({"somebody": changed})
 
-    assert done.out == "1 person is on the rota.\n"
+    assert done.out.splitlines() == [
+        "1 person is on the rota.",
+        "Elena Paz is called Elena Paz Lux now: the number is the same.",
+    ]
     assert {name: row.id for name, row in entered().items()} == {"Elena Paz Lux": known}
     assert [shift.country for shift in shifts()] == ["HN"]
 
@@ -100,6 +105,162 @@ def test_a_person_may_have_no_hours(enter, entered, shifts):
     assert enter({"elena": ELENA | {"duty": None}}).exit == 0
     assert list(entered()) == ["Elena Paz"]
     assert shifts() == []
+
+
+# Who leaves, comes back, or has another phone
+
+
+def test_who_is_not_in_the_file_any_more_has_left(enter, entered, shifts):
+    enter({"elena": ELENA, "rosa": ROSA})
+    done = enter({"rosa": ROSA})
+
+    assert done.out.splitlines() == ["1 person is on the rota.", "Elena Paz has left."]
+    assert list(entered()) == ["Rosa Lima"]
+    assert shifts() == []
+
+
+def test_who_comes_back_is_the_same_person(enter, entered):
+    enter({"elena": ELENA, "rosa": ROSA})
+    known = entered()["Elena Paz"].id
+    enter({"rosa": ROSA})
+    done = enter({"elena": ELENA, "rosa": ROSA})
+
+    assert "Elena Paz is back." in done.out
+    assert entered()["Elena Paz"].id == known
+
+
+@pytest.mark.parametrize("left_before", [False, True])
+def test_the_same_name_with_a_new_number_is_the_same_person(enter, entered, left_before):
+    enter({"elena": ELENA, "rosa": ROSA})
+    known = entered()["Elena Paz"].id
+    if left_before:
+        enter({"rosa": ROSA})
+    done = enter({"elena": ELENA | {"number": "+50200000188"}, "rosa": ROSA})
+
+    assert "Elena Paz: +50200000101 -> +50200000188: the name is the same." in done.out
+    assert (entered()["Elena Paz"].id, len(entered())) == (known, 2)
+
+
+def test_two_who_exchange_their_phones_stay_who_they_are(enter, entered):
+    enter({"elena": ELENA, "rosa": ROSA})
+    before = {name: row.id for name, row in entered().items()}
+    swapped = {"number": ROSA["number"]}, {"number": ELENA["number"]}
+    enter({"elena": ELENA | swapped[0], "rosa": ROSA | swapped[1]})
+
+    assert {name: row.id for name, row in entered().items()} == before
+    assert entered()["Elena Paz"].number == ROSA["number"]
+
+
+def test_two_people_of_one_name_are_two_people(enter, entered, engine):
+    other = ELENA | {"number": "+50200000199"}
+    enter({"elena": ELENA})
+    done = enter({"elena": ELENA, "the_other_elena": other})
+    assert "Elena Paz is new." in done.out
+
+    enter({"the_other_elena": other})
+    with database.unit_of_work(engine) as session:
+        assert [row.number for row in staff.everyone(session)] == ["+50200000199"]
+
+
+def test_whoever_gets_the_phone_of_one_who_left_is_somebody_else(enter, entered):
+    enter({"elena": ELENA, "rosa": ROSA})
+    known = entered()["Elena Paz"].id
+    enter({"rosa": ROSA})
+    enter({"rosa": ROSA, "ana": ELENA | {"name": "Ana Tuj"}})
+
+    assert entered()["Ana Tuj"].id != known
+    assert "Elena Paz" not in entered()
+
+
+def test_a_look_beforehand_changes_nobody(acompana, enter, entered, tmp_path):
+    enter({"elena": ELENA, "rosa": ROSA})
+    file = tmp_path / "next.yml"
+    file.write_text(yaml.safe_dump({"staff": {"rosa": ROSA}}), encoding="utf-8")
+    looked = acompana("rota", "set", file, "--check")
+
+    assert looked.out.splitlines() == ["1 person is on the rota.", "Elena Paz has left."]
+    assert looked.err == "Nothing was stored.\n"
+    assert set(entered()) == {"Elena Paz", "Rosa Lima"}
+
+
+def assigned_to(acompana, entered, contact):
+    """Who is named to this contact."""
+    return acompana("contacts", "show", contact, "--json").json["case_manager"]
+
+
+def test_a_contact_whose_case_manager_left_is_shown_until_somebody_is_assigned(
+    acompana, enter, entered, engine
+):
+    ana = ELENA | {"name": "Ana Tuj", "number": "+50200000109"}
+    enter({"elena": ELENA, "ana": ana, "rosa": ROSA})
+    wendy = enrolled(acompana)
+    assert acompana("contacts", "assign", wendy, "--to", "Elena Paz").exit == 0
+    assert assigned_to(acompana, entered, wendy) == "Elena Paz"
+
+    for _ in range(2):
+        done = enter({"ana": ana, "rosa": ROSA})
+        assert done.out.splitlines()[-1] == f"acompana contacts assign --to NAME {wendy}"
+    assert assigned_to(acompana, entered, wendy) == "Rosa Lima"
+
+    assert acompana("contacts", "assign", "--to", "Ana", wendy).exit == 0
+    assert assigned_to(acompana, entered, wendy) == "Ana Tuj"
+    assert enter({"ana": ana, "rosa": ROSA}).out == "2 people are on the rota.\n"
+
+
+def test_only_who_may_take_a_case_is_assigned(acompana, enter):
+    enter({"daniel": ROSA | {"name": "Daniel Reyes", "role": "child_advocate"}})
+    wendy = enrolled(acompana)
+
+    assert acompana("contacts", "assign", wendy, "--to", "Daniel").refused("Daniel", "neither")
+    assert acompana("contacts", "assign", wendy, "--to", "Elena").refused("Elena")
+
+
+def test_who_has_left_and_did_something_cannot_be_named_any_more(acompana, enter):
+    enter({"elena": ELENA, "rosa": ROSA})
+    enter({"rosa": ROSA})
+    assert acompana("tasks", "list", "--mine", "Elena").refused("Elena", "Rosa Lima")
+
+
+# A number has one owner: what comes from a number of the staff is not screened
+
+
+def test_nobody_of_the_staff_can_have_the_number_of_a_contact(acompana, enter, entered):
+    enrolled(acompana, **{"--phone": ELENA["number"]})
+
+    refused = enter({"rosa": ROSA, "elena": ELENA})
+    assert refused.refused("elena", "a contact", "acompana contacts number")
+    assert entered() == {}
+
+
+def test_a_contact_cannot_be_enrolled_with_a_number_of_the_staff(acompana, enter):
+    enter({"elena": ELENA})
+    refused = acompana(
+        "contacts", "add", "--role", "child", "--name", "Ana", "--phone", ELENA["number"],
+        "--language", "es",
+    )  # fmt: skip
+
+    assert refused.refused("staff", "acompana rota set")
+    assert acompana("contacts", "list", "--json").json == []
+
+
+def test_a_file_with_a_number_of_the_staff_enrols_nobody(acompana, enter, tmp_path):
+    enter({"elena": ELENA})
+    file = tmp_path / "contacts.csv"
+    lines = ("role,name,phone,language", "child,Ana,+15007770031,es", "child,Luis,+50200000101,es")
+    file.write_text("\n".join(lines), encoding="utf-8")
+    refused = acompana("contacts", "import", file)
+
+    assert refused.exit == 1
+    assert "Line 3: A person of the staff has this number" in refused.err
+    assert acompana("contacts", "list", "--json").json == []
+
+
+def test_who_left_may_become_a_contact_with_that_number(acompana, enter):
+    enter({"elena": ELENA, "rosa": ROSA})
+    enter({"rosa": ROSA})
+    enrolled(acompana, **{"--phone": ELENA["number"]})
+
+    assert enter({"rosa": ROSA, "elena": ELENA}).refused("elena", "a contact")
 
 
 def with_shift(**changes):

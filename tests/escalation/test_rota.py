@@ -6,10 +6,13 @@ from uuid import uuid4
 
 import pytest
 
+from bot.domain.dialogue import Reply
 from bot.domain.risk import Decision, Screening, Tier
 from bot.services import rota, tell_advocate
+from bot.services.replace_rota import replace_rota
 from bot.services.set_journey import set_journey
 from bot.services.set_rota import set_rota
+from bot.services.tasks import open_task
 from bot.store import database, escalations, staff
 from bot.store.tables import ContactRow
 from tests.builders import ALWAYS, FACTS, make_staff, number_of
@@ -197,6 +200,83 @@ def test_who_leaves_with_an_escalation_in_hand_loses_it_at_the_promised_time(
     ticks(talk, time, minutes=10)
 
     assert talk.escalation.called_id == team.rosa
+
+
+@pytest.fixture
+def leaves(team, timed_parts):
+    """Enter the rota anew without one of the team."""
+
+    def without(person):
+        with database.unit_of_work(timed_parts.engine) as session:
+            here = [row for row in staff.everyone(session) if row.id != person]
+            people = {str(row.id): as_entered(row) for row in here}
+            return replace_rota(session, people, timed_parts)
+
+    return without
+
+
+def as_entered(row):
+    duty = [ALWAYS | {"country": country, "rank": 2} for country in ("US", "GT")]
+    who = {"name": row.name, "role": row.role, "number": row.number, "country": row.country}
+    return who | {"duty": duty if row.role == "case_manager" else []}
+
+
+def test_who_is_taken_off_the_rota_while_being_called_is_passed_over_at_once(
+    talk, team, leaves, called
+):
+    talk.says(CRITICAL)
+    leaves(team.elena)
+    talk.work()
+
+    assert called() == [("elena", "sms"), ("marvin", "sms")]
+
+
+def test_who_is_taken_off_the_rota_with_an_escalation_in_hand_hands_it_on_at_once(
+    talk, team, leaves, called
+):
+    talk.says(CRITICAL)
+    talk.staff_answers(team.elena, "1")
+    leaves(team.elena)
+    talk.work()
+
+    assert (talk.escalation.state, talk.escalation.assigned_id) == ("open", None)
+    assert called()[-1] == ("marvin", "sms")
+
+
+def test_who_left_can_take_nothing_any_more_and_is_named_to_nobody(talk, team, leaves, dialogue):
+    number = number_of(talk.parts, team.elena)
+    talk.says(CRITICAL)
+    unassigned = leaves(team.elena).without_case_manager
+    assert set(unassigned) == {talk.contact_id, talk.family.caregiver}
+    reference = talk.phone.write_from(number, "1")
+    talk.work()
+    assert talk.escalation.state == "open"
+    assert talk.inbound(reference).contact_id != talk.contact_id
+
+    dialogue.replies = (Reply(("requests.person",)),)
+    talk.says("quiero hablar con alguien")
+    assert "Elena" not in talk.text
+    assert "Rosa Lima" in talk.text
+
+
+def test_what_waited_to_be_told_to_who_left_is_told_to_a_supervisor(talk, team, leaves, called):
+    with database.unit_of_work(talk.parts.engine) as session:
+        open_task(session, talk.contact_id, "person", talk.parts)
+    leaves(team.elena)
+    talk.work()
+
+    assert called() == [("rosa", "sms")]
+
+
+def test_who_comes_back_is_called_and_named_again(talk, team, leaves, called):
+    with database.unit_of_work(talk.parts.engine) as session:
+        entry = as_entered(staff.get(session, team.elena))
+    leaves(team.elena)
+    with database.unit_of_work(talk.parts.engine) as session:
+        assert set_rota(session, {"elena": entry}) == {"elena": team.elena}
+    talk.says(CRITICAL)
+
+    assert called() == [("elena", "sms")]
 
 
 def test_the_rota_is_taken_in_twice_without_doubling_anybody(timed_parts):

@@ -14,6 +14,7 @@ from bot.store.time_tables import CheckInRow
 from tests.builders import make_family
 from tests.conversation import Conversation
 
+ARRIVED = "arrived"
 HOME, FIRST_DAYS, MONTH, CAREGIVER = "day_7", "day_1", "day_30", "home_day_7"
 
 
@@ -192,6 +193,27 @@ def test_a_choice_of_another_question_is_no_answer_to_this_one(wendy):
 
     assert wendy.said == ["check_in.safe"]
     assert wendy.given == {"mood": "face_good"}
+
+
+@pytest.mark.parametrize("told", ["todavia estamos en la frontera", "ya estoy con mi mami"])
+def test_words_about_the_way_are_noted_and_the_question_stays_open(wendy, told):
+    wendy.is_asked(ARRIVED)
+    wendy.says(told)
+
+    assert wendy.said == ["check_in.noted", "check_in.arrived"]
+    assert wendy.given == {"arrived": "own_words"}
+    assert wendy.state == "asked"
+    assert wendy.taps("arrived_yes").said == ["check_in.arrived_with"]
+    assert wendy.given == {"arrived": "arrived_yes"}
+
+
+def test_the_words_of_a_caregiver_about_the_way_leave_their_question_open(parts, family):
+    with Asked(parts, family.caregiver) as marta:
+        marta.is_asked("arrived_home")
+        marta.says("todavía no ha venido la niña")
+
+    assert marta.said == ["check_in.noted", "check_in.child_here"]
+    assert marta.state == "asked"
 
 
 # Something else in between
@@ -405,6 +427,33 @@ def test_a_late_button_of_a_finished_check_in_changes_nothing(wendy):
     wendy.taps("leave_sometimes")
     assert wendy.given == before
     assert wendy.taps("open_check_in").said == ["check_in.over"]
+
+
+@pytest.mark.parametrize("typed", ["1", "ya llegué"])
+def test_whoever_says_late_that_they_arrived_is_asked_who_is_there(wendy, typed):
+    wendy.is_asked(ARRIVED)
+    with database.unit_of_work(wendy.parts.engine) as session:
+        session.get_one(CheckInRow, wendy.check_in_id).state = "missed"
+
+    assert wendy.says(typed).said == ["check_in.arrived_with"]
+    assert wendy.taps("with_family").said == ["check_in.thanks_arrival"]
+    assert wendy.state == "answered"
+    assert wendy.contact.arrived_at is not None
+
+
+def test_the_button_of_an_arrival_is_thanked_for_again(wendy):
+    wendy.is_asked(ARRIVED).taps("arrived_yes").taps("with_family")
+
+    assert wendy.taps("arrived_yes").said == ["check_in.thanks_arrival"]
+    assert wendy.state == "answered"
+
+
+def test_whoever_was_on_the_way_says_that_they_are_there_now(wendy):
+    wendy.is_asked(ARRIVED).taps("arrived_not_yet")
+    assert wendy.said == ["check_in.thanks_arrival"]
+
+    assert wendy.taps("arrived_yes").said == ["check_in.arrived_with"]
+    assert wendy.contact.arrived_at is not None
 
 
 def test_the_button_that_opens_the_questions_says_the_open_one(wendy):

@@ -9,7 +9,7 @@ from bot.domain.contacts import Audience
 from bot.phrasebook.topics import TOPIC_IDS
 from bot.services import handle_escalation
 from bot.store import database, escalations
-from bot.store.tables import ToldTopicRow
+from bot.store.time_tables import ToldTopicRow
 from tests.builders import FACTS, make_family, make_staff, number_of
 from tests.conversation import Conversation
 from tests.flows.signs import FEARS_THE_RETURN, GANG, is_believed

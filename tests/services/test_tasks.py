@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event, func, select, text
 
 from bot.clock import now
+from bot.domain.dialogue import Reply
 from bot.domain.risk import Decision, Screening, Tier
 from bot.gateways.sending import Refused
 from bot.services import tell_task, watch_tasks
@@ -99,7 +100,7 @@ def passes(scene, time, **delta):
     scene.talk.clock_ticks()
 
 
-OVERDUE = "staff.task_overdue"
+OPENED, OVERDUE = "staff.task_opened", "staff.task_overdue"
 
 
 # Somebody is told
@@ -264,7 +265,7 @@ def test_the_silence_on_the_travel_day_is_told_at_once_and_to_a_supervisor_soon_
         assert scene.told == []
         time.passes(minutes=5)
         the_programme_goes_on(scene)
-    assert scene.told == [("elena", "sms", OVERDUE)]
+    assert scene.told == [("elena", "sms", OPENED)]
 
     passes(scene, time, minutes=14)
     assert len(scene.told) == 1
@@ -277,6 +278,112 @@ def the_programme_goes_on(scene):
     while follow_programme(scene.talk.parts):
         pass
     scene.talk.work()
+
+
+ASKED_FOR = ["person", "read_aloud", "after_stop", "delete"]
+"""What somebody asks a person for, or says where nobody else answers: it must not wait for a deadline."""
+
+
+@pytest.mark.parametrize("kind", ASKED_FOR)
+def test_a_wish_for_a_person_is_told_when_it_is_said(scene, time, kind):
+    scene.opens(kind)
+    passes(scene, time, minutes=1)
+
+    assert scene.told == [("elena", "sms", OPENED)]
+    (call,) = scene.notifier.calls
+    assert scene.talk.parts.words.value(f"value.task.{kind}", "es") in call.text
+    assert "plazo" not in call.text
+
+
+def test_what_a_child_hears_who_asks_for_a_person_is_true(scene, dialogue):
+    dialogue.replies = (
+        Reply(("requests.person",), effects=({"do": "queue_task", "kind": "person"},)),
+    )
+    scene.talk.says("quiero hablar con alguien")
+
+    assert "Le voy a avisar a Elena Paz" in scene.talk.text
+    assert scene.told == [("elena", "sms", OPENED)]
+
+
+@pytest.mark.parametrize("kind", ASKED_FOR)
+def test_asked_for_again_days_later_somebody_is_told_again_with_a_new_deadline(scene, time, kind):
+    scene.opens(kind)
+    passes(scene, time, days=1)
+    passes(scene, time, days=2)
+    told = len(scene.told)
+    scene.opens(kind)
+    scene.talk.work()
+
+    assert scene.told[told:] == [("elena", "sms", OPENED)]
+    assert scene.task().due_at > time.now()
+
+
+def test_asked_for_again_in_the_same_hour_nobody_is_told_twice(scene, time):
+    for _ in range(3):
+        scene.opens("person")
+        passes(scene, time, minutes=19)
+    assert scene.told == [("elena", "sms", OPENED)]
+
+    passes(scene, time, minutes=4)
+    scene.opens("person")
+    scene.talk.work()
+    assert scene.told == [("elena", "sms", OPENED)] * 2
+
+
+def test_asked_for_again_after_it_was_done_somebody_is_told_at_once(scene, time):
+    scene.opens("person")
+    scene.is_done()
+    passes(scene, time, minutes=1)
+    scene.opens("person")
+    scene.talk.work()
+
+    assert len(scene.told) == 2
+
+
+def test_a_wish_for_a_person_that_nobody_looks_at_reaches_a_supervisor_at_its_deadline(scene, time):
+    scene.opens("person")
+    passes(scene, time, hours=4)
+    passes(scene, time, hours=24)
+
+    assert [(who, what) for who, _, what in scene.told] == [("elena", OPENED), ("rosa", OVERDUE)]
+
+
+def is_on_duty_from_eight(scene):
+    nobody_is_on_duty(scene)
+    number = number_of(scene.talk.parts, scene.family.case_manager)
+    early = {"country": "US", "from": "08:00", "to": "16:00", "on_holidays": True}
+    make_staff(scene.talk.parts, "Elena Paz", duty=[early], number=number)
+
+
+@pytest.mark.parametrize("kind", ["read_aloud", "after_stop", "delete"])
+def test_at_night_what_can_wait_wakes_nobody_and_is_told_when_the_shift_begins(scene, time, kind):
+    is_on_duty_from_eight(scene)
+    time.moment = datetime(2026, 12, 2, 6, 0, tzinfo=UTC)  # it is one in the morning in New York
+    for _ in range(2):
+        scene.opens(kind)
+        passes(scene, time, hours=3)
+    assert scene.told == []
+
+    passes(scene, time, hours=2)
+    passes(scene, time, hours=1)
+    assert scene.told == [("elena", "sms", OPENED)]
+
+
+def test_at_night_a_wish_for_a_person_is_told_to_a_supervisor(scene, time):
+    is_on_duty_from_eight(scene)
+    time.moment = datetime(2026, 12, 2, 6, 0, tzinfo=UTC)
+    scene.opens("person")
+    scene.talk.work()
+
+    assert scene.told == [("rosa", "sms", OPENED)]
+
+
+def test_what_cannot_wait_for_a_shift_in_time_is_told_to_a_supervisor(scene, time):
+    nobody_is_on_duty(scene)
+    scene.opens("read_aloud")
+    scene.talk.work()
+
+    assert scene.told == [("rosa", "sms", OPENED)]
 
 
 # Several clocks, and clocks that are killed

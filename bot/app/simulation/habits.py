@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row
 
-from bot.app.simulation.clock import SOON, TOGETHER
-from bot.app.simulation.looking import is_hurried
+from bot.app.simulation.clock import TOGETHER
+from bot.app.simulation.looking import is_hurried, span_of
 from bot.app.simulation.people import Person
 from bot.app.simulation.world import World
 
@@ -90,10 +90,10 @@ def hears(row: Row[Any], world: World) -> None:
 def _about_check_in(row: Row[Any], person: Person, world: World) -> None:
     world.heard[row.check_in_id] += 1
     dice = world.dice(person, row.created_at)
-    span = SOON if is_hurried(row.step) else TOGETHER
-    if dice.random() >= _share(person, span, world.heard[row.check_in_id] - 1):
+    travels, span = is_hurried(row.step), span_of(row.step)
+    if dice.random() >= _share(person, travels, world.heard[row.check_in_id] - 1):
         return
-    at = awake_at(world.now + _delay(person, span, dice), person)
+    at = awake_at(world.now + _delay(person, travels, dice), person)
     doing = _doing(dice)
     if doing is Doing.LATER and row.template is None:
         doing = Doing.ANSWERS
@@ -104,15 +104,15 @@ def _about_check_in(row: Row[Any], person: Person, world: World) -> None:
         world.soon(TheLongWay(reaction), at - world.now)
 
 
-def _share(person: Person, span: timedelta, reminders: int) -> float:
+def _share(person: Person, travels: bool, reminders: int) -> float:
     """Return how likely an answer is; on a day of travel half of the silent ones answer after all."""
     silent = 1 - person.habit.answers
-    return (1 - (silent if span is TOGETHER else silent / 2)) * SILENT_ABOUT_REMINDERS**reminders
+    return (1 - (silent / 2 if travels else silent)) * SILENT_ABOUT_REMINDERS**reminders
 
 
-def _delay(person: Person, span: timedelta, dice: Random) -> timedelta:
+def _delay(person: Person, travels: bool, dice: Random) -> timedelta:
     """Return how long they take; on a day of travel everybody looks at their phone more often."""
-    median = person.habit.minutes if span is TOGETHER else min(person.habit.minutes, ON_THE_WAY)
+    median = min(person.habit.minutes, ON_THE_WAY) if travels else person.habit.minutes
     return timedelta(minutes=max(1, dice.lognormvariate(0, 0.8) * median))
 
 

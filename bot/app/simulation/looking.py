@@ -15,7 +15,9 @@ MANY = 100
 """So many that are due are looked at at once."""
 
 HURRIED = timedelta(hours=4)
-"""A step that may be said for no longer than this does not wait for company."""
+"""A step that may be said for no longer than this belongs to a day on which an hour is long."""
+
+SPANS = (TOGETHER, timedelta(hours=1), timedelta(minutes=30), SOON)
 
 DUE = "SELECT wake_at, step FROM check_in WHERE wake_at IS NOT NULL ORDER BY wake_at LIMIT %s"
 OTHERS = """SELECT
@@ -53,14 +55,23 @@ def look_ahead(eye: psycopg.Connection) -> Ahead:
 
 
 def _look_at(due: Sequence[tuple[Any, ...]]) -> datetime | None:
-    """Wait for company, but not for long, and not with what is in a hurry."""
-    if not due:
-        return None
-    moments: list[datetime] = [end_of_span(due[0][0], TOGETHER)]
+    """Wait for company, but not for long, and hardly with what is in a hurry."""
+    firsts: dict[timedelta, datetime] = {}
+    for at, step in due:
+        firsts.setdefault(span_of(step), at)
+    moments = [end_of_span(at, span) for span, at in firsts.items()]
     if len(due) == MANY:
         moments.append(due[-1][0])
-    moments += [end_of_span(at, SOON) for at, step in due if is_hurried(step)]
-    return min(moments)
+    return min(moments, default=None)
+
+
+@cache
+def span_of(step_id: str) -> timedelta:
+    """Return how long a step waits for company: half of the time for which it may be said at most."""
+    step = programme().steps.get(step_id)
+    if step is None or step.silence.urgent:
+        return SOON
+    return next((span for span in SPANS if span <= step.late / 2), SOON)
 
 
 @cache
