@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
-EVERY_SECONDS = 2
+EVERY_SECONDS = 5
 KILOBYTES = 1024
 
 
 class MemoryWatch:
-    """Looks every two seconds, and keeps the largest figures. Where there is no /proc they are zero."""
+    """Looks every five seconds, and keeps the largest figures. Where there is no /proc they are zero."""
 
     def __init__(self, database_folder: Path) -> None:
         self._folder = database_folder

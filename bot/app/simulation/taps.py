@@ -191,7 +191,8 @@ def _record(
     row, inbound = tapping.row, share.inbound[-1]
     tapping.given[question.id] = choice
     world.tally.happened["answers"] += 1
-    if choice in question.question or choice in question.again or choice in question.here:
+    leads_on = choice in question.question or choice in question.again or choice in question.here
+    if leads_on or question.until_chosen:
         stored = InboundRow(**share.inbound.pop())
         session.add(stored)
         session.flush()
