@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.domain.anchors import Anchor, CaseFacts, anchors_of
 from bot.domain.journey import Journey
+
+AT_THE_CENTRE = timedelta(days=7)
+"""Where no day of the pick-up is confirmed a child may still be at the reception centre for so long."""
 
 
 class Part(StrEnum):
@@ -62,9 +65,10 @@ def _with_days(journey: Journey, told: Mapping[str, Any]) -> Journey:
 
 def _last_days(known: Journey, anchors: Mapping[str, Anchor]) -> dict[Part, date | None]:
     arrival, home = (anchors[a].on if a in anchors else None for a in ("arrival", "home"))
+    some_days_later = home + AT_THE_CENTRE if home else known.pick_up_on
     return {
         Part.START: known.departure_on,
         Part.WAY: arrival,
-        Part.CALL: known.first_call_on or home,
-        Part.HOME: max((on for on in (home, known.pick_up_on) if on), default=None),
+        Part.CALL: known.first_call_on or some_days_later,
+        Part.HOME: max(home, known.pick_up_on) if home and known.pick_up_on else some_days_later,
     }

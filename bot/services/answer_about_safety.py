@@ -1,6 +1,7 @@
 """Answer a message that concerns the contact's safety: through the dialogue engine, or without it."""
 
 import logging
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -61,10 +62,23 @@ def _asks_once_known(session: Session, answering: Answering, parts: Parts) -> bo
         return False
     if address.shared and not phones.holder(phones.same_address(session, address), parts.now()):
         return False
-    question = question_for(session, answering.contact, inbound)
-    if question is not None:
-        answer_with(session, answering, ASKED_BY[question.kind], parts, lane=Lane.RISK)
+    if say := _ask_whom_we_know(session, answering, parts):
+        answer_with(session, answering, say, parts, lane=Lane.RISK)
     return True
+
+
+def _ask_whom_we_know(session: Session, answering: Answering, parts: Parts) -> Sequence[str]:
+    """Return the question again, with its whole time; once silence was taken for an answer, who acts."""
+    question = question_for(session, answering.contact, answering.inbound)
+    if question is None:
+        known = escalations.latest_of(session, answering.contact.id)
+        is_caregiver = answering.contact.role == Role.CAREGIVER
+        thanks = "disclosure.concern" if is_caregiver else "disclosure.more"
+        return (thanks, "disclosure.number") if known is not None else ()
+    if question.kind == "danger":
+        silence = parts.safety.policy.ask_silence
+        question.due_at = max(question.due_at, parts.now() + silence)
+    return ASKED_BY[question.kind]
 
 
 def ask_again(session: Session, answering: Answering, parts: Parts) -> None:

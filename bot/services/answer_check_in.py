@@ -59,7 +59,7 @@ def _hear_late(session: Session, contact: ContactRow, inbound: InboundRow, parts
     if check_ins.running(session, contact.id, State.ASKED) is None:
         _take_back_answer(session, row, question, choice)
         open_again(row, parts)
-    elif inbound.choice_id is not None:
+    elif inbound.choice_id and check_ins.answers_of(session, row.id).get(question.id) != choice:
         keep_answer(session, row, question, choice, inbound, parts)
         note_whereabouts(session, contact, inbound, question, choice, parts)
 

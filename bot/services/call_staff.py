@@ -87,12 +87,28 @@ def tell_assigned_otherwise(
     """A further sign did not reach who has it: the next channel, after the last one other people."""
     if row.state not in TAKEN or row.assigned_id is None or row.assigned_id != refused.staff_id:
         return  # who has it by now was called after that sign
+    if _knows_by_now(session, row, refused):
+        return
     channels = parts.safety.policy.calling[Tier(row.tier)].channels
     tried = channels.index(refused.channel) + 1 if refused.channel in channels else 0
     if tried < len(channels):
         queue_notice(session, row, row.assigned_id, channels[tried], MORE_SIGNS, parts)
-    elif not escalations.reached(session, row.id, row.assigned_id, refused.created_at):
+    else:
         _call_others(session, row, parts)
+
+
+def _knows_by_now(session: Session, row: EscalationRow, refused: NoticeRow) -> bool:
+    """Return whether they took it or acted after that sign, or were told of a later one."""
+    was_there_at = max(t for t in (row.acknowledged_at, row.acted_at, row.opened_at) if t)
+    later = (
+        (NoticeRow.message_id == MORE_SIGNS)
+        & (NoticeRow.staff_id == row.assigned_id)
+        & (NoticeRow.id != refused.id)
+        & (NoticeRow.created_at >= refused.created_at)
+        & NoticeRow.status.in_(escalations.ALIVE)
+    )
+    is_told = escalations.notice_exists(session, row.id, later)
+    return was_there_at > refused.created_at or is_told
 
 
 def _call_others(session: Session, row: EscalationRow, parts: Parts) -> None:

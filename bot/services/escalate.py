@@ -72,8 +72,13 @@ def _interrupt(session: Session, contact: ContactRow, row: EscalationRow, parts:
     Where somebody is being called as urgently at this moment, that is the looking.
     """
     unanswered = _arrivals_in_doubt(session, contact.id)
+    child = contacts.child_of(session, contact)
+    is_there = child is not None and child.arrived_at is not None
     check_ins.settle_running(session, contact.id, CheckIn.INTERRUPTED, parts.now(), "at_risk")
     for step_id, tier in unanswered.items():
+        if is_there:  # somebody said so: as in `silence.as_awaited` this is followed up by day
+            open_task(session, contact.id, "silence", parts, about=step_id)
+            continue
         is_looked_for = row.state == State.OPEN and URGENCY[Tier(row.tier)] <= URGENCY[tier]
         if not is_looked_for:
             open_task(session, contact.id, "stranded_silence", parts, about=step_id, tier=tier)

@@ -27,7 +27,10 @@ def ask_for_proof(session: Session, row: EscalationRow, parts: Parts) -> None:
     row.proof_at = None
     if escalations.is_proved(session, row.id):
         return
-    if danger := safety_questions.open_of(session, row.contact_id, "danger"):
+    danger = safety_questions.latest_of(
+        session, row.contact_id, "danger"
+    )  # not locked: it comes first
+    if danger is not None and danger.settled_at is None:
         row.proof_at = max(danger.due_at, parts.now()) + ONE_THING_AT_A_TIME
         return  # a "yes" would answer the newer question
     known = safety_questions.open_proof(session, row.id)

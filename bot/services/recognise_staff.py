@@ -19,13 +19,14 @@ def recognise(
 ) -> dict[str, StaffRow]:
     """Return who of these is known already, by key; nobody is recognised twice.
 
-    The surest comes first, so that two people who exchange their phones stay who they are. A number
-    alone says who somebody is only while they work here: the next one may have got the phone.
+    The surest comes first, so that two people who exchange their phones stay who they are. A name or
+    a number alone says who somebody is only while they work here: the next one may be called so, too.
     """
     found: dict[str, StaffRow] = {}
     _take(found, known, entered, lambda e, r: (e.name, e.number) == (r.name, r.number))
     if by_name:
-        _take(found, known, _unlike(entered, found), lambda e, r: _same_name(e.name, r.name))
+        works_here = [row for row in known if row.left_at is None]
+        _take(found, works_here, _unlike(entered, found), lambda e, r: _same_name(e.name, r.name))
     _take(found, known, entered, lambda e, r: r.left_at is None and e.number == r.number)
     return found
 

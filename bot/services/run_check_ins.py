@@ -88,7 +88,7 @@ def _look(
     elif row.state == State.PLANNED:
         _due(session, row, contact, step, known, parts)
     else:
-        climb(session, row, contact, as_awaited(session, step, contact), known, parts)
+        climb(session, row, contact, as_awaited(session, step, contact, parts), known, parts)
 
 
 def _due(
@@ -104,7 +104,7 @@ def _due(
     if verdict.until is not None:
         row.wake_at, row.reason = verdict.until, verdict.reason
     elif verdict.reason:
-        leave_out(session, row, as_awaited(session, step, contact), verdict.reason, parts)
+        leave_out(session, row, as_awaited(session, step, contact, parts), verdict.reason, parts)
     else:
         _say(session, row, contact, step, known, parts)
 

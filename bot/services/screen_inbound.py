@@ -4,13 +4,17 @@ This needs the database and nothing else: it works with the dialogue engine and 
 inside forms, after STOP and while a case manager holds the conversation.
 """
 
+from uuid import UUID
+
 from sqlalchemy.orm import Session
 
 from bot.domain.disclosure import SafetyStep
+from bot.domain.escalation import Step
 from bot.domain.opting import opt_word
 from bot.domain.risk import URGENCY, Decision, Screening, Tier
 from bot.services import safety_questions
 from bot.services.answer_check_in import sign_in_answer
+from bot.services.call_staff import tell_assigned
 from bot.services.escalate import Sign, escalate
 from bot.services.parts import Parts
 from bot.services.question_asked import is_answer, is_exact, is_of_a_check_in
@@ -180,8 +184,20 @@ def _doubt(
     if contact.held_by_id is not None:
         open_task(session, contact.id, "review", parts, inbound_id=inbound.id, tier=tier)
         return SafetyStep.NOT_ANSWERED
+    if known is not None:
+        _tell_who_has_it(session, known.id, inbound, category, parts)
     safety_questions.ask_danger(session, contact, inbound, category, tier, parts)
     return SafetyStep.ASK
+
+
+def _tell_who_has_it(
+    session: Session, escalation_id: UUID, inbound: InboundRow, category: str, parts: Parts
+) -> None:
+    """Whatever is answered to the question, even "no" by somebody who reads along, they know of it."""
+    row = escalations.lock(session, escalation_id)
+    now, sign_id = parts.now(), inbound.id
+    escalations.note(session, row, Step.JOINED, now, inbound_id=sign_id, detail=category)
+    tell_assigned(session, row, parts)
 
 
 def _is_more_urgent(

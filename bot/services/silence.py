@@ -69,14 +69,16 @@ def climb(
         _say_again(session, row, contact, step, known, verdict, parts)
 
 
-def as_awaited(session: Session, step: Step, contact: ContactRow) -> Step:
+def as_awaited(session: Session, step: Step, contact: ContactRow, parts: Parts) -> Step:
     """Return the step with an ordinary silence once somebody said that the child is there.
 
-    Nobody is looked for in the night then. Whoever is silent all the same is followed up by day: who
-    said so may not be the one to believe.
+    Nobody is looked for in the night then. Whoever is silent all the same is followed up by day. Where
+    a caregiver may be the danger, their word changes nothing for the child.
     """
     child = contacts.child_of(session, contact) if step.silence.urgent else None
     if child is None or child.arrived_at is None:
+        return step
+    if contact.role == Role.CHILD and _caregiver_may_be_the_danger(session, contact.id, parts):
         return step
     return replace(step, silence=replace(step.silence, urgent=False, tier=None))
 
@@ -194,7 +196,7 @@ def _give_up(
         if step.do is Doing.END:
             end_programme(contact, parts)
         return
-    if _wrote_since(row, known) and _is_enough(session, row, step):
+    if _wrote_since(row, known) and _is_enough(session, row, programme().steps[row.step]):
         check_ins.settle(row, State.MISSED, parts.now(), "not_finished")
         return
     check_ins.settle(row, State.MISSED, parts.now(), "silence")

@@ -109,7 +109,7 @@ def _ease(
         if row is None or row.done_at is not None:
             continue
         row.tier, row.due_at = eased, parts.now() + time_for(eased, parts)
-        if inbound.contact_id == contact_id:
+        if inbound.contact_id == contact_id and found.kind != "free_answer":
             row.inbound_id = inbound.id
         row.told_at = tell_task.tell_opened(session, row, parts)
 

@@ -81,7 +81,7 @@ def _raise(row: TaskRow, tier: Tier, due_at: datetime) -> None:
     known = Tier(row.tier or Tier.LOW)
     if row.tier is not None and more_urgent(tier, known) == known:
         return
-    row.tier = tier
+    row.tier, row.told_at = tier, None  # whoever was told, was told of something less urgent
     row.due_at = min(row.due_at or due_at, due_at)
 
 

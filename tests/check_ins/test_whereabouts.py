@@ -333,3 +333,35 @@ def test_a_plan_in_which_own_words_would_end_an_urgent_silence_is_refused():
     del plan["questionnaires"]["arrival_home"]["questions"]["child_here"]["until_chosen"]
     with pytest.raises(ContentError, match="arrived_home is urgent"):
         read_plan(plan)
+
+
+# What a person sees
+
+
+def test_what_has_to_be_read_are_the_words_also_after_a_later_tap(asked):
+    asked.child.says(CHILD_SAYS)
+    words = task(asked, asked.child, "free_answer").inbound_id
+    asked.until("2026-12-20 16:30")
+    asked.child.taps("arrived_yes")
+
+    assert task(asked, asked.child, "free_answer").inbound_id == words
+
+
+def test_words_that_became_critical_are_told_of_at_once_however_short_ago_they_were_told_of(asked):
+    asked.until("2026-12-20 15:55")
+    asked.child.says(CHILD_SAYS)
+    before = len(told_staff(asked))
+    asked.until("2026-12-20 16:20")
+
+    assert task(asked, asked.child, "free_answer").tier == Tier.CRITICAL
+    assert len(told_staff(asked)) > before
+
+
+def test_the_same_late_answer_twice_asks_once_more_only(given_up):
+    given_up.until("2026-12-21 17:00")
+    given_up.child.taps("arrived_not_yet").taps("arrived_not_yet")
+
+    with database.unit_of_work(given_up.parts.engine) as session:
+        child_id = given_up.family.child
+        planned = check_ins.of_contacts(session, [child_id])[child_id]
+    assert [row.step for row in planned].count("still_on_the_way") == 1

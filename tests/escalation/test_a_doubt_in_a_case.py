@@ -106,7 +106,7 @@ def test_silence_raises_what_is_known_and_calls(asked, time, called):
     passes(asked, time, minutes=10)
 
     assert (asked.escalation.tier, asked.escalation.state) == ("critical", "open")
-    assert called()[before:] == [("elena", "sms")]
+    assert called()[before:] == [("elena", "sms")] * 2  # that there is more, and that it is worse
 
 
 def test_no_leaves_what_is_known_as_it_is_and_a_person_reads_it(asked, time, called):
@@ -117,7 +117,7 @@ def test_no_leaves_what_is_known_as_it_is_and_a_person_reads_it(asked, time, cal
     assert asked.said[0] == "disclosure.asked_no"
     assert (asked.escalation.tier, asked.escalation.state) == ("medium", "acknowledged")
     assert asked.tasks == ["review"]
-    assert len(called()) == before
+    assert called()[before:] == [("elena", "sms")]  # there is more to read, whoever answered
 
 
 def test_a_further_sign_counts_as_yes_to_what_was_asked(asked):
