@@ -2,8 +2,9 @@
 
 from sqlalchemy.orm import Session
 
-from bot.domain.anchors import Anchor
+from bot.domain.anchors import CaseFacts, anchors_of
 from bot.domain.contacts import COUNTRIES
+from bot.domain.journey import Journey
 from bot.services.parts import Parts
 from bot.services.plan_check_ins import plan_family_again
 from bot.store import database, journeys
@@ -36,10 +37,9 @@ def is_on_the_way_after_all(session: Session, child: ContactRow) -> None:
     _tell(session, child)
 
 
-def follow_journey(
-    session: Session, child: ContactRow, arrival: Anchor | None, parts: Parts
-) -> None:
+def follow_journey(session: Session, child: ContactRow, journey: Journey, parts: Parts) -> None:
     """Put off, and the child has not left yet; to another country, and who is there is there."""
+    arrival = anchors_of(journey, CaseFacts()).get("arrival")
     if arrival is not None and arrival.moment > parts.now():
         _has_not_left(session, child)
     elif child.left_country is not None:

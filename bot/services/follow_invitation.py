@@ -6,11 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.check_in import State
 from bot.services.check_in_words import words_of
-from bot.services.open_check_in import (
-    is_held_back,
-    is_out_of_date,
-    was_said,
-)
+from bot.services.open_check_in import is_held_back, is_out_of_date, was_said
 from bot.services.parts import Parts
 from bot.services.plan_check_ins import plan_if_changed
 from bot.services.programme import programme

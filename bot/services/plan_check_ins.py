@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from bot.domain.anchors import Anchor, CaseFacts, anchors_of
+from bot.domain.anchors import CaseFacts, anchors_of
 from bot.domain.check_in import OVER, Due, State, due_steps
 from bot.domain.check_in_plan import Step
 from bot.domain.contacts import Role
@@ -18,7 +18,7 @@ from bot.services.cases import Cases, read_cases
 from bot.services.parts import Parts
 from bot.services.programme import programme
 from bot.services.tasks import open_task
-from bot.store import check_ins, contacts, database, escalations, journeys
+from bot.store import check_ins, contacts, database
 from bot.store.tables import ContactRow
 from bot.store.time_tables import CheckInRow
 
@@ -117,7 +117,7 @@ def _wanted(
         return {}
     plan, role = programme(), Role(contact.role)
     closed = cases.closed.get(contact.id, [])
-    anchors = anchors_of(cases.journeys[child.id], _case(child, closed[-1:]))
+    anchors = anchors_of(cases.journeys[child.id], case_facts(child, closed[-1:]))
     zone = contacts.as_contact(contact).time_zone
     dues = due_steps(plan.of_track(role), anchors, zone, contact.id, plan.spread)
     has_arrived = child.arrived_at is not None
@@ -160,8 +160,8 @@ def _stop_asking(
             _take_back([row], now)
 
 
-def _case(child: ContactRow, risk_closed: Sequence[datetime]) -> CaseFacts:
-    """The days are those of the child's own calendar."""
+def case_facts(child: ContactRow, risk_closed: Sequence[datetime]) -> CaseFacts:
+    """Return what the anchors follow from; the days are those of the child's own calendar."""
     zone = ZoneInfo(contacts.as_contact(child).time_zone)
     return CaseFacts(
         arrived_at=child.arrived_at,
@@ -170,12 +170,6 @@ def _case(child: ContactRow, risk_closed: Sequence[datetime]) -> CaseFacts:
         born_on=date.fromisoformat(child.born_on) if child.born_on else None,
         birth_year=child.birth_year,
     )
-
-
-def anchors_for(session: Session, child: ContactRow) -> Mapping[str, Anchor]:
-    """Return what is known of a child's journey and case, for those who show it."""
-    closed = escalations.closed_of(session, [child.id]).get(child.id, [])
-    return anchors_of(journeys.current(session, child.id), _case(child, closed[-1:]))
 
 
 def _follows_the_facts(row: CheckInRow) -> bool:

@@ -27,9 +27,8 @@ def ask_for_proof(session: Session, row: EscalationRow, parts: Parts) -> None:
     row.proof_at = None
     if escalations.is_proved(session, row.id):
         return
-    danger = safety_questions.latest_of(
-        session, row.contact_id, "danger"
-    )  # not locked: it comes first
+    # The question is not locked here: everybody else locks it before the escalation.
+    danger = safety_questions.latest_of(session, row.contact_id, "danger")
     if danger is not None and danger.settled_at is None:
         row.proof_at = max(danger.due_at, parts.now()) + ONE_THING_AT_A_TIME
         return  # a "yes" would answer the newer question

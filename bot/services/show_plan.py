@@ -1,6 +1,6 @@
 """What is planned for a family, and what a change of the journey does to it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -29,9 +29,7 @@ def moves_of(
     session: Session, child_id: UUID, parts: Parts, do: Callable[[], object]
 ) -> list[Move]:
     """Do something, plan the family anew, and return what moved, in the order of the days."""
-    family = [
-        contacts.get(session, i) for i in (child_id, *contacts.caregivers_of(session, child_id))
-    ]
+    family = contacts.family_of(session, child_id)
     plan_now(session, family, parts)
     before = _planned(session, family)
     do()
@@ -42,7 +40,7 @@ def moves_of(
 
 
 def _planned(
-    session: Session, family: list[ContactRow]
+    session: Session, family: Sequence[ContactRow]
 ) -> Mapping[UUID, dict[tuple[str, int], datetime]]:
     everything = check_ins.of_contacts(session, [row.id for row in family])
     return {
@@ -54,7 +52,7 @@ def _planned(
 
 
 def _compare(
-    family: list[ContactRow],
+    family: Sequence[ContactRow],
     before: Mapping[UUID, dict[tuple[str, int], datetime]],
     after: Mapping[UUID, dict[tuple[str, int], datetime]],
 ) -> Iterator[Move]:

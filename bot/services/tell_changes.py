@@ -1,6 +1,6 @@
 """Say plainly what is different from what somebody was told of the journey."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.behind import Part, behind_of
 from bot.domain.contacts import Role
+from bot.domain.journey import Journey
 from bot.services.parts import Parts
 from bot.services.plan_check_ins import plan_event
 from bot.services.tasks import open_task
@@ -98,43 +99,66 @@ def forget_what_lies_behind(session: Session, contact: ContactRow, parts: Parts)
     if child is None:
         return
     told, journey = told_facts.of_contact(session, contact.id), journeys.current(session, child.id)
+    _forget(session, contact, child, told, journey, parts)
+
+
+def _forget(
+    session: Session,
+    contact: ContactRow,
+    child: ContactRow,
+    told: Mapping[str, Any],
+    journey: Journey,
+    parts: Parts,
+) -> set[str]:
+    """Forget what differs and is over; return what differs and has to be told."""
+    changed = _changed(told, journey.as_facts())
+    if not changed:
+        return changed
     zone = contacts.as_contact(child).time_zone
     behind = behind_of(journey, told, child.arrived_at, parts.now(), zone)
-    changed = _changed(told, journey.as_facts())
-    told_facts.forget(session, contact.id, sorted(changed & _facts_of(behind.parts)))
+    forgotten = changed & _facts_of(behind.parts)
+    told_facts.forget(session, contact.id, sorted(forgotten))
     if changed & _facts_of(behind.in_doubt):
         open_task(session, contact.id, "unknown_facts", parts, about="journey_changed")
+    return changed - forgotten
 
 
 def _facts_of(parts: Set[Part]) -> set[str]:
     return {fact for group in GROUPS.values() if group.part in parts for fact in group.facts}
 
 
-def has_changes(session: Session, contact: ContactRow, facts: Mapping[str, Any]) -> bool:
-    """Return whether these facts differ from what this contact was told."""
-    return bool(_changed(told_facts.of_contact(session, contact.id), facts))
-
-
 def plan_changes(session: Session, child: ContactRow, occurrence: int, parts: Parts) -> None:
     """Plan that everybody of the family who was told something else hears what is different."""
-    facts = journeys.current(session, child.id).as_facts()
-    for contact in _family(session, child):
-        forget_what_lies_behind(session, contact, parts)
-        if has_changes(session, contact, facts):
+    family, journey = contacts.family_of(session, child.id), journeys.current(session, child.id)
+    plan_changes_for(session, family, journey, occurrence, parts)
+
+
+def plan_changes_for(
+    session: Session,
+    family: Sequence[ContactRow],
+    journey: Journey,
+    occurrence: int,
+    parts: Parts,
+) -> None:
+    """Plan it for a family that was read, the child first, and the facts that hold now."""
+    child = family[0]
+    told = told_facts.of_contacts(session, [contact.id for contact in family])
+    for contact in family:
+        if _forget(session, contact, child, told[contact.id], journey, parts):
             ending = "" if contact.role == Role.CHILD else "_home"
             plan_event(session, contact, f"journey_change{ending}", occurrence, parts)
 
 
-def was_told_without_words(session: Session, child: ContactRow) -> list[str]:
-    """Return which facts of `WITHOUT_WORDS` somebody of the family has heard something of."""
-    known = (told_facts.of_contact(session, contact.id) for contact in _family(session, child))
-    told = {fact for facts in known for fact in facts}
-    return [fact for fact, times in WITHOUT_WORDS.items() if told & set(times or told)]
-
-
-def _family(session: Session, child: ContactRow) -> list[ContactRow]:
-    caregivers = contacts.caregivers_of(session, child.id)
-    return [contacts.get(session, contact_id) for contact_id in (child.id, *caregivers)]
+def was_told_without_words(
+    session: Session, family: Sequence[ContactRow], facts: Set[str]
+) -> set[str]:
+    """Return which of these facts somebody of the family has heard something of, without words for it."""
+    silent = WITHOUT_WORDS.keys() & facts
+    if not silent:
+        return set()
+    known = told_facts.of_contacts(session, [contact.id for contact in family])
+    told = {fact for of_one in known.values() for fact in of_one}
+    return {fact for fact in silent if told & set(WITHOUT_WORDS[fact] or told)}
 
 
 def _changed(told: Mapping[str, Any], facts: Mapping[str, Any]) -> set[str]:

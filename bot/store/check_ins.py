@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import flag_modified
+from sqlalchemy.orm.attributes import flag_modified, set_committed_value
+from sqlalchemy.orm.util import identity_key
 
 from bot.domain.check_in import OVER, RUNNING, State
 from bot.store.base import any_of
@@ -45,6 +46,12 @@ TO_PLAN = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True, key_share=True)
     .execution_options(populate_existing=True)
+)
+PLAN_AGAIN = (
+    update(ContactRow)
+    .where(ContactRow.id == any_of("ids"))
+    .values(planned_at=None)
+    .execution_options(synchronize_session=False)
 )
 OF_CONTACTS = (
     select(CheckInRow)
@@ -94,9 +101,13 @@ def to_plan(session: Session, most: int) -> Sequence[ContactRow]:
 
 
 def plan_again(session: Session, contact_ids: Iterable[UUID]) -> None:
-    """Let the clock plan these contacts anew."""
+    """Let the clock plan these contacts anew, also one whom it plans at this very moment."""
     ids = list(contact_ids)
-    session.execute(update(ContactRow).where(ContactRow.id.in_(ids)).values(planned_at=None))
+    session.execute(PLAN_AGAIN, {"ids": ids})
+    for contact_id in ids:
+        row = session.identity_map.get(identity_key(ContactRow, contact_id))
+        if row is not None:
+            set_committed_value(row, "planned_at", None)
 
 
 def of_contacts(session: Session, contact_ids: Sequence[UUID]) -> dict[UUID, list[CheckInRow]]:

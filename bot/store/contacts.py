@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import and_, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.channels import Address, Channel
@@ -26,14 +26,19 @@ from bot.store.tables import (
 from bot.store.time_tables import CheckInRow
 
 CHILDREN = select(ContactRow).where(ContactRow.id == any_of("ids"))
+RECEIVES_THE_CHILD = and_(
+    ContactRow.child_id == bindparam("child_id"),
+    ContactRow.role == Role.CAREGIVER,
+    ContactRow.erased_at.is_(None),
+)
 CAREGIVERS = (
-    select(ContactRow.id)
-    .where(
-        ContactRow.child_id == bindparam("child_id"),
-        ContactRow.role == Role.CAREGIVER,
-        ContactRow.erased_at.is_(None),
-    )
-    .order_by(ContactRow.created_at, ContactRow.id)
+    select(ContactRow.id).where(RECEIVES_THE_CHILD).order_by(ContactRow.created_at, ContactRow.id)
+)
+OF_THE_FAMILY = or_(ContactRow.id == bindparam("child_id"), RECEIVES_THE_CHILD)
+FAMILY = (
+    select(ContactRow)
+    .where(OF_THE_FAMILY)
+    .order_by(ContactRow.role != Role.CHILD, ContactRow.created_at, ContactRow.id)
 )
 ADDRESSES = (
     select(AddressRow)
@@ -96,6 +101,11 @@ def children_of(session: Session, rows: Sequence[ContactRow]) -> dict[UUID, Cont
 def caregivers_of(session: Session, child_id: UUID) -> Sequence[UUID]:
     """Return the ids of those who receive a child."""
     return session.scalars(CAREGIVERS, {"child_id": child_id}).all()
+
+
+def family_of(session: Session, child_id: UUID) -> Sequence[ContactRow]:
+    """Return a child and everybody who receives the child; the child comes first."""
+    return session.scalars(FAMILY, {"child_id": child_id}).all()
 
 
 def add_stranger(session: Session, country: str, now: datetime) -> ContactRow:

@@ -4,12 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, case, cast, select
+from sqlalchemy import ColumnElement, String, bindparam, case, cast, select
 from sqlalchemy.orm import Session
 
 from bot.domain.escalation import State, Step
 from bot.domain.risk import URGENCY, Tier
 from bot.errors import AcompanaError, NotFound
+from bot.store.base import any_of
 from bot.store.risk_tables import EscalationRow, EscalationStepRow, NoticeRow
 
 PROOF = (Step.OPENED, Step.REOPENED, Step.PROOF_YES, Step.PROOF_NO, Step.PROOF_SILENT)
@@ -17,6 +18,43 @@ PROOF = (Step.OPENED, Step.REOPENED, Step.PROOF_YES, Step.PROOF_NO, Step.PROOF_S
 
 ALIVE = ("queued", "sending", "accepted")
 """States of a notification that a provider has taken, or still may take."""
+
+OF_CONTACT = EscalationRow.contact_id == bindparam("contact_id")
+OF_ESCALATION = EscalationStepRow.escalation_id == bindparam("escalation_id")
+IS_UNCLOSED = EscalationRow.state != State.CLOSED
+
+LATEST = (
+    select(EscalationRow)
+    .where(OF_CONTACT, IS_UNCLOSED)
+    .order_by(EscalationRow.opened_at.desc())
+    .limit(1)
+)
+UNCLOSED = LATEST.with_for_update().execution_options(populate_existing=True)
+CLOSED_OF = (
+    select(EscalationRow.contact_id, EscalationRow.closed_at)
+    .where(EscalationRow.contact_id == any_of("contact_ids"), EscalationRow.state == State.CLOSED)
+    .order_by(EscalationRow.closed_at)
+)
+CATEGORIES = select(EscalationRow.category).where(OF_CONTACT)
+TO_PROVE = (
+    select(EscalationRow)
+    .where(EscalationRow.proof_at <= bindparam("now"), IS_UNCLOSED)
+    .order_by(EscalationRow.proof_at)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+CODES = select(EscalationRow.code).where(IS_UNCLOSED)
+CHAIN = select(EscalationStepRow).where(OF_ESCALATION).order_by(EscalationStepRow.id)
+LATEST_SIGN = (
+    select(EscalationStepRow.inbound_id)
+    .where(
+        OF_ESCALATION,
+        EscalationStepRow.step.in_([Step.OPENED, Step.JOINED]),
+        EscalationStepRow.inbound_id.is_not(None),
+    )
+    .order_by(EscalationStepRow.id.desc())
+    .limit(1)
+)
 
 SHORTEST_START = 6
 """Characters of an id that are enough to name an escalation on the command line."""
@@ -45,33 +83,18 @@ def named(session: Session, name: str) -> EscalationRow:
 
 def unclosed_of(session: Session, contact_id: UUID) -> EscalationRow | None:
     """Return what is not closed for a contact, locked: the risk state that only a person ends."""
-    query = (
-        select(EscalationRow)
-        .where(EscalationRow.contact_id == contact_id, EscalationRow.state != State.CLOSED)
-        .order_by(EscalationRow.opened_at.desc())
-        .limit(1)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return session.scalars(query).one_or_none()
+    return session.scalars(UNCLOSED, {"contact_id": contact_id}).one_or_none()
 
 
 def latest_of(session: Session, contact_id: UUID) -> EscalationRow | None:
     """Return the newest unclosed escalation of a contact, without a lock, for its words."""
-    query = select(EscalationRow).where(
-        EscalationRow.contact_id == contact_id, EscalationRow.state != State.CLOSED
-    )
-    newest = query.order_by(EscalationRow.opened_at.desc()).limit(1)
-    return session.scalars(newest).one_or_none()
+    return session.scalars(LATEST, {"contact_id": contact_id}).one_or_none()
 
 
 def closed_of(session: Session, contact_ids: Sequence[UUID]) -> dict[UUID, list[datetime]]:
     """Return when a person closed what these contacts disclosed, oldest first."""
-    query = select(EscalationRow.contact_id, EscalationRow.closed_at).where(
-        EscalationRow.contact_id.in_(contact_ids), EscalationRow.state == State.CLOSED
-    )
     found: dict[UUID, list[datetime]] = {}
-    for contact_id, closed_at in session.execute(query.order_by(EscalationRow.closed_at)):
+    for contact_id, closed_at in session.execute(CLOSED_OF, {"contact_ids": contact_ids}):
         if closed_at is not None:
             found.setdefault(contact_id, []).append(closed_at)
     return found
@@ -79,8 +102,7 @@ def closed_of(session: Session, contact_ids: Sequence[UUID]) -> dict[UUID, list[
 
 def categories_of(session: Session, contact_id: UUID) -> set[str]:
     """Return what this contact ever disclosed."""
-    query = select(EscalationRow.category).where(EscalationRow.contact_id == contact_id)
-    return set(session.scalars(query))
+    return set(session.scalars(CATEGORIES, {"contact_id": contact_id}))
 
 
 def next_to_call(
@@ -108,14 +130,7 @@ def next_to_call(
 
 def next_to_prove(session: Session, now: datetime) -> EscalationRow | None:
     """Lock an escalation whose promised time has come."""
-    query = (
-        select(EscalationRow)
-        .where(EscalationRow.proof_at <= now, EscalationRow.state != State.CLOSED)
-        .order_by(EscalationRow.proof_at)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    return session.scalars(query).one_or_none()
+    return session.scalars(TO_PROVE, {"now": now}).one_or_none()
 
 
 def listed(session: Session, *, closed: bool) -> Sequence[EscalationRow]:
@@ -137,8 +152,7 @@ def with_code(session: Session, codes: Collection[str]) -> EscalationRow | None:
 
 def codes_in_use(session: Session) -> set[str]:
     """Return the short codes of what is not closed."""
-    query = select(EscalationRow.code).where(EscalationRow.state != State.CLOSED)
-    return set(session.scalars(query))
+    return set(session.scalars(CODES))
 
 
 def note(
@@ -168,18 +182,12 @@ def note(
 
 def chain(session: Session, escalation_id: UUID) -> Sequence[EscalationStepRow]:
     """Return every step, oldest first."""
-    query = select(EscalationStepRow).where(EscalationStepRow.escalation_id == escalation_id)
-    return session.scalars(query.order_by(EscalationStepRow.id)).all()
+    return session.scalars(CHAIN, {"escalation_id": escalation_id}).all()
 
 
 def latest_sign(session: Session, escalation_id: UUID) -> UUID | None:
     """Return the last message that told of danger, None if its words were deleted."""
-    query = select(EscalationStepRow.inbound_id).where(
-        EscalationStepRow.escalation_id == escalation_id,
-        EscalationStepRow.step.in_([Step.OPENED, Step.JOINED]),
-        EscalationStepRow.inbound_id.is_not(None),
-    )
-    return session.scalars(query.order_by(EscalationStepRow.id.desc()).limit(1)).first()
+    return session.scalars(LATEST_SIGN, {"escalation_id": escalation_id}).first()
 
 
 def latest_step(session: Session, escalation_id: UUID, of: Collection[Step]) -> Step | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -46,10 +46,10 @@ def current_of(session: Session, child_ids: Sequence[UUID]) -> dict[UUID, Journe
 
 def add_version(
     session: Session, child_id: UUID, journey: Journey, confirmed_by: str, now: datetime
-) -> int:
-    """Store the facts as the next version and return its number."""
-    newest = select(func.max(JourneyRow.version)).where(JourneyRow.child_id == child_id)
-    version = (session.scalars(newest).one() or 0) + 1
+) -> tuple[int, Journey]:
+    """Store the facts as the next version; return its number, and the facts of the one before."""
+    newest = latest(session, child_id)
+    version = newest.version + 1 if newest else 1
     session.add(
         JourneyRow(
             child_id=child_id,
@@ -59,4 +59,4 @@ def add_version(
             confirmed_at=now,
         )
     )
-    return version
+    return version, read_journey(newest.facts) if newest else Journey()

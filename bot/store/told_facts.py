@@ -1,18 +1,19 @@
 """Queries about what a contact was told of the journey."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from bot.store.base import any_of
 from bot.store.time_tables import ToldFactRow
 
-TOLD = select(ToldFactRow.fact, ToldFactRow.value).where(
-    ToldFactRow.contact_id == bindparam("contact_id")
+TOLD = select(ToldFactRow.contact_id, ToldFactRow.fact, ToldFactRow.value).where(
+    ToldFactRow.contact_id == any_of("contact_ids")
 )
 
 
@@ -32,12 +33,21 @@ def note(session: Session, contact_id: UUID, facts: Mapping[str, Any], now: date
 
 def of_contact(session: Session, contact_id: UUID) -> dict[str, Any]:
     """Return what a contact was told last, by fact."""
-    rows = session.execute(TOLD, {"contact_id": contact_id})
-    return {row.fact: row.value for row in rows}
+    return of_contacts(session, [contact_id])[contact_id]
+
+
+def of_contacts(session: Session, contact_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return what each of these contacts was told last, by fact."""
+    found: dict[UUID, dict[str, Any]] = {contact_id: {} for contact_id in contact_ids}
+    for contact_id, fact, value in session.execute(TOLD, {"contact_ids": contact_ids}):
+        found[contact_id][fact] = value
+    return found
 
 
 def forget(session: Session, contact_id: UUID, facts: list[str]) -> None:
     """A fact that was taken back was not told any more."""
+    if not facts:
+        return
     session.execute(
         delete(ToldFactRow).where(ToldFactRow.contact_id == contact_id, ToldFactRow.fact.in_(facts))
     )

@@ -18,6 +18,7 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import delete, event, select, update
 
+from bot.domain.anchors import anchors_of
 from bot.domain.check_in import OVER, State, due_steps
 from bot.domain.consent import Agreement, Consent, may_be_written_to_unasked
 from bot.domain.contacts import COUNTRIES, Role
@@ -32,10 +33,10 @@ from bot.gateways.sending import (
     UseOtherChannel,
 )
 from bot.services import handle_escalation
-from bot.services.plan_check_ins import anchors_for
+from bot.services.plan_check_ins import case_facts
 from bot.services.programme import programme
 from bot.services.record_delivery import record_delivery
-from bot.store import contacts, database, escalations
+from bot.store import contacts, database, escalations, journeys
 from bot.store.tables import AddressRow, ConsentRow, ContactRow, OutboundRow, SenderPaceRow
 from bot.store.time_tables import CheckInRow
 from tests.builders import make_family
@@ -401,7 +402,8 @@ def the_plan_is_that_of_the_facts(session, contact, rows):
     """What is planned is due when the plan, worked out afresh, says; and all that it wants is there."""
     if contact.planned_at is None or contact.ended_at is not None:
         return
-    anchors = anchors_for(session, contacts.child_of(session, contact))
+    child = contacts.child_of(session, contact)
+    anchors = anchors_of(journeys.current(session, child.id), case_facts(child, []))
     steps, zone = programme().of_track(Role(contact.role)), contacts.as_contact(contact).time_zone
     wanted = due_steps(steps, anchors, zone, contact.id, programme().spread)
     ahead = [r for r in rows if programme().steps[r.step].anchor not in ("event", "risk")]

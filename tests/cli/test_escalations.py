@@ -2,16 +2,20 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from bot.clock import now
 from bot.domain.risk import Decision, Screening, Tier
+from bot.store.database import unit_of_work
+from bot.store.risk_tables import StaffRow
 from tests.builders import make_child, make_staff
 from tests.conversation import Conversation
 
 DANGER = "me van a matar los de la mara"
 BEATEN = "mi tio me pega con el cinturon"
+COLLEAGUE = {"role": "case_manager", "number": "+50255550001", "country": "GT"}
 NOTE = "Llamé a la familia y a la policía."
 
 
@@ -181,6 +185,15 @@ def test_a_person_is_named_by_the_beginning_of_their_name(acompana, wendy, case,
 def test_a_person_is_named_by_their_id(acompana, wendy, case, staff):
     assert acompana("escalations", "acknowledge", case, "--by", staff["Marvin Coy"]).exit == 0
     assert wendy.escalation.assigned_id == staff["Marvin Coy"]
+
+
+def test_a_name_is_not_mistaken_for_the_beginning_of_an_id(acompana, wendy, case, quiet_parts):
+    ada = make_staff(quiet_parts, "Ada Ruiz", duty=[])
+    with unit_of_work(quiet_parts.engine) as session:
+        session.add(StaffRow(id=UUID("ada" + "0" * 29), name="Marcos Luna", **COLLEAGUE))
+
+    assert acompana("escalations", "acknowledge", case, "--by", "ada").exit == 0
+    assert wendy.escalation.assigned_id == ada
 
 
 def test_a_whole_name_is_not_mistaken_for_the_beginning_of_another(

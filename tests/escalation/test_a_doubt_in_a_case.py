@@ -5,10 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain import check_in
-from bot.domain.dialogue import Reply
-from bot.domain.disclosure import Disclosed, answer_to
 from bot.domain.risk import Decision, Screening, Tier
-from bot.gateways.dialogue import Turn
 from bot.store import database
 from bot.store.tables import ContactRow
 from tests.check_ins.conftest import PLACE, welcome
@@ -26,20 +23,9 @@ SIGNS = {
 }
 
 
-class Dialogue(AskingDialogue):
-    """Asks the questions of a check-in, and says about safety what the disclosure flow says."""
-
-    def take_turn(self, request):
-        turn = super().take_turn(request)
-        if request.text != "/safety":
-            return turn
-        told = Disclosed.from_metadata(request.metadata["disclosed"])
-        return Turn((Reply(answer_to(told)),), "safety", [])
-
-
 @pytest.fixture
 def dialogue():
-    return Dialogue()
+    return AskingDialogue()
 
 
 @pytest.fixture

@@ -5,15 +5,12 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from bot.domain.dialogue import Reply
-from bot.domain.disclosure import Disclosed, answer_to
 from bot.domain.risk import Decision, Screening, Tier
-from bot.gateways.dialogue import DialogueDown, Turn
+from bot.gateways.dialogue import DialogueDown
 from bot.services.screen_inbound import MOST_ATTEMPTS, screen_next
 from bot.store import database
 from bot.store.risk_tables import SafetyQuestionRow
 from bot.store.tables import ContactRow, TaskRow
-from tests.doubles.dialogue import ScriptedDialogue
 
 DOUBTFUL = "no me gusta estar con el"
 ALSO_DOUBTFUL = "ya no se que pensar de esa casa"
@@ -22,22 +19,6 @@ HARMLESS = "a que hora es la comida"
 HALVES = ("anoche el me", "hizo cosas feas")
 THREAT = Screening(Decision.ALERT, "sexual_violence", Tier.CRITICAL, "lexicon", joined=True)
 IN_DOUBT = Screening(Decision.ASK, "distress", Tier.MEDIUM, "classifier", 0.4)
-
-
-class UnderstandingDialogue(ScriptedDialogue):
-    """Says about safety what the worker tells it, as the disclosure flow does; greets otherwise."""
-
-    def take_turn(self, request):
-        turn = super().take_turn(request)
-        if request.text != "/safety":
-            return turn
-        told = Disclosed.from_metadata(request.metadata["disclosed"])
-        return Turn((Reply(answer_to(told)),), "safety", [])
-
-
-@pytest.fixture
-def dialogue():
-    return UnderstandingDialogue()
 
 
 @pytest.fixture

@@ -11,8 +11,10 @@ from bot.store.base import Base
 
 
 def copy_in(session: Session, into: type[Base], rows: Sequence[dict[str, Any]]) -> None:
-    """Store these rows in the caller's transaction. All name the same columns; others get none of
-    Python's defaults. What is encrypted is encrypted as everywhere."""
+    """Store these rows in the caller's transaction; what is encrypted is encrypted as everywhere.
+
+    All rows name the same columns; a column that they do not name gets no default of Python's.
+    """
     if not rows:
         return
     connection, names = session.connection(), list(rows[0])

@@ -3,10 +3,12 @@
 import gc
 import logging
 import multiprocessing
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from ctypes import c_double
 from multiprocessing.sharedctypes import SynchronizedArray
+from threading import Thread
 from time import monotonic
 from typing import Any
 
@@ -61,7 +63,7 @@ def _live_all(wanted: Wanted, settings: Settings, urls: Sequence[str], told: Tol
         return live(wanted, settings, urls[0], 0, 1, told)
     context = multiprocessing.get_context("spawn")
     over: SynchronizedArray[float] = context.Array(c_double, len(urls))
-    with ProcessPoolExecutor(len(urls), context, _Progress.share, (over,)) as pool:
+    with ProcessPoolExecutor(len(urls), context, _begin_apart, (over,)) as pool:
         work = [
             pool.submit(_live_apart, wanted, settings, url, number, len(urls))
             for number, url in enumerate(urls)
@@ -82,9 +84,18 @@ class _Progress:
 
     over: "SynchronizedArray[float]"
 
-    @classmethod
-    def share(cls, over: "SynchronizedArray[float]") -> None:
-        cls.over = over
+
+def _begin_apart(over: "SynchronizedArray[float]") -> None:
+    _Progress.over = over
+    Thread(target=_end_with_the_first, daemon=True).start()
+
+
+def _end_with_the_first() -> None:
+    """Nobody waits for a share without the process that started it; the pool would wait for another one."""
+    first = multiprocessing.parent_process()
+    assert first is not None
+    first.join()
+    os._exit(1)
 
 
 def _live_apart(wanted: Wanted, settings: Settings, url: str, share: int, shares: int) -> Outcome:

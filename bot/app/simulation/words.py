@@ -10,7 +10,7 @@ many at a time, by the rules of the sending lane), Rasa (a double plays the ques
 the actions do), the classifier (the lexicon alone screens) and Meta's approval of the templates
 (all count as approved). Ordinary taps take a short way through the same rows; {share:.0%} of
 those who answer, all own words, disclosures, STOP and START go the whole way through accepting,
-screening and answering. Ordinary check-ins and taps wait up to an hour for company, those of a
+screening and answering. Ordinary check-ins and taps wait up to two hours for company, those of a
 travel day a quarter of an hour. The people and their habits are invented."""
 
 
