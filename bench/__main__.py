@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from time import monotonic
 
-from bench import alarm, burst, check_ins, memory, startup, webhook
+from bench import alarm, burst, check_ins, memory, simulate, startup, webhook
 from bench.others import watched
 from bench.results import record
 from bench.risk import report as risk
@@ -18,6 +18,7 @@ BENCHES: dict[str, Callable[[], str]] = {
     "memory": memory.measure,
     "startup": startup.measure,
     "burst": burst.measure,
+    "simulate": simulate.measure,
 }
 
 

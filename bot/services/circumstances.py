@@ -42,13 +42,13 @@ class Known:
     """What was answered so far to the questions that are being asked."""
     stable: frozenset[UUID]
     """Who answered without a worry for long, among those for whom it matters now."""
-    people: Sequence[object]
-    """Children and staff that words may name: held here, so that they are read once."""
 
 
-def read_known(session: Session, due: Sequence[CheckInRow]) -> Known:
+def read_known(session: Session, claimed: Sequence[check_ins.Claimed]) -> Known:
     """Read everything that decides about these check-ins, in a handful of queries."""
+    due = [row for row, _ in claimed]
     ids = sorted({row.contact_id for row in due})
+    circumstances.read_people(session, [contact for _, contact in claimed])
     standing = circumstances.standing(session, ids)
     return Known(
         addresses=circumstances.addresses(session, ids),
@@ -57,7 +57,6 @@ def read_known(session: Session, due: Sequence[CheckInRow]) -> Known:
         stable=_stable(session, due, standing),
         running=circumstances.running(session, ids),
         answers=_answers(session, due),
-        people=circumstances.people(session, ids),
     )
 
 

@@ -17,7 +17,7 @@ from bot.services.answer_check_in import check_in_for_dialogue
 from bot.services.apply_effects import apply
 from bot.services.parts import Parts
 from bot.services.say import Answering, Lane, answer_with
-from bot.store import contacts, escalations
+from bot.store import contacts, database, escalations
 from bot.store.tables import ContactRow, ConversationRow
 
 TRUE_ONLY_NOW = {"disclosure.who_when", "disclosure.line"}
@@ -41,6 +41,7 @@ def converse(
         metadata = {**request.metadata, "disclosed": disclosed.as_metadata()}
         request = replace(request, metadata=metadata)
     turn = parts.dialogue.take_turn(request)
+    database.let_go(session)
     asked = (turn.intent or "").startswith("ask_")
     for reply in turn.replies:
         _carry_out(session, answering, reply, conversation, asked, parts)

@@ -41,7 +41,8 @@ def plan_next(parts: Parts) -> bool:
     try:
         with database.unit_of_work(parts.engine) as session:
             rows = check_ins.to_plan(session, AT_ONCE)
-            plan_now(session, rows, parts)
+            if rows:
+                plan_now(session, rows, parts)
     except UNREADABLE as failure:
         logger.error("a batch of contacts was not planned: %s", type(failure).__name__)
         return _plan_each(parts)

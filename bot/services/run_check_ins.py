@@ -45,7 +45,7 @@ def _run(parts: Parts, look: Look) -> int:
         claimed = check_ins.claim_due(session, parts.now(), AT_ONCE)
         if not claimed:
             return 0
-        known = read_known(session, [row for row, _ in claimed])
+        known = read_known(session, claimed)
         with session.no_autoflush:  # what is written of one is not read for another
             for row, contact in claimed:
                 look(session, row, contact, known, parts)

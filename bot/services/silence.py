@@ -169,8 +169,7 @@ def _ask_caregiver(session: Session, row: CheckInRow, contact: ContactRow, parts
     """Give the caregivers a check-in of their own, unless one of them may be the danger."""
     if contact.role != Role.CHILD or _caregiver_may_be_the_danger(session, contact.id, parts):
         return
-    for caregiver_id in contacts.caregivers_of(session, contact.id):
-        caregiver = contacts.get(session, caregiver_id)
+    for caregiver in contacts.family_of(session, contact.id)[1:]:
         occurrence = row.id.int % 2**31  # once for each silence
         plan_event(session, caregiver, "child_is_silent", occurrence, parts)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, select
+from sqlalchemy import ColumnElement, Row, bindparam, case, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -60,49 +60,53 @@ CHILD: ColumnElement[UUID] = func.coalesce(ContactRow.child_id, ContactRow.id)
 IS_ABOUT_A_CHILD = (ContactRow.role == Role.CHILD) | ContactRow.child_id.is_not(None)
 
 
-def _given() -> Select[Any]:
-    columns = (AnswerRow.indicator, AnswerRow.value, AnswerRow.answered_at)
-    return (
-        select(CHILD, ContactRow.role, *columns)
-        .join(ContactRow, ContactRow.id == AnswerRow.contact_id)
-        .where(AnswerRow.indicator.is_not(None), IS_ABOUT_A_CHILD)
+GIVEN = (
+    select(CHILD, ContactRow.role, AnswerRow.indicator, AnswerRow.value, AnswerRow.answered_at)
+    .join(ContactRow, ContactRow.id == AnswerRow.contact_id)
+    .where(AnswerRow.indicator.is_not(None), IS_ABOUT_A_CHILD)
+)
+ALL_GIVEN = GIVEN.order_by(CHILD).execution_options(yield_per=AT_ONCE)
+IS_OF_THE_FAMILY = (ContactRow.id == bindparam("child")) | (
+    ContactRow.child_id == bindparam("child")
+)
+GIVEN_ABOUT = GIVEN.where(IS_OF_THE_FAMILY).order_by(AnswerRow.answered_at, AnswerRow.id)
+
+CHILDREN = (
+    select(
+        ContactRow.id,
+        ContactRow.destination,
+        ContactRow.age_band,
+        ContactRow.birth_year,
+        ContactRow.arrived_at,
+        ContactRow.created_at,
+        JourneyRow.facts,
     )
+    .ext(distinct_on(ContactRow.id))
+    .outerjoin(JourneyRow, JourneyRow.child_id == ContactRow.id)
+    .where(ContactRow.role == Role.CHILD, ContactRow.erased_at.is_(None))
+    .order_by(ContactRow.id, JourneyRow.version.desc())
+    .execution_options(yield_per=AT_ONCE)
+)
+ONE_CHILD = CHILDREN.where(ContactRow.id == bindparam("child"))
 
 
 def given(session: Session) -> Iterator[Given]:
     """Yield all answers about an indicator, child by child; each is decrypted once, when it is read."""
-    query = _given().order_by(CHILD)
-    for row in session.execute(query.execution_options(yield_per=AT_ONCE)):
+    for row in session.execute(ALL_GIVEN):
         yield Given._make(row)
 
 
 def given_about(session: Session, child_id: UUID) -> Sequence[Given]:
     """Return the answers of a child, and of the caregivers about that child, oldest first."""
-    family = (ContactRow.id == child_id) | (ContactRow.child_id == child_id)
-    query = _given().where(family).order_by(AnswerRow.answered_at, AnswerRow.id)
-    return [Given._make(row) for row in session.execute(query)]
+    return [Given._make(row) for row in session.execute(GIVEN_ABOUT, {"child": child_id})]
 
 
 def children(session: Session, only: UUID | None = None) -> Iterator[Row[Any]]:
     """Yield id, destination, age_band, birth_year, arrived_at, created_at and facts of each child."""
-    query = (
-        select(
-            ContactRow.id,
-            ContactRow.destination,
-            ContactRow.age_band,
-            ContactRow.birth_year,
-            ContactRow.arrived_at,
-            ContactRow.created_at,
-            JourneyRow.facts,
-        )
-        .ext(distinct_on(ContactRow.id))
-        .outerjoin(JourneyRow, JourneyRow.child_id == ContactRow.id)
-        .where(ContactRow.role == Role.CHILD, ContactRow.erased_at.is_(None))
-        .order_by(ContactRow.id, JourneyRow.version.desc())
-    )
-    if only is not None:
-        query = query.where(ContactRow.id == only)
-    yield from session.execute(query.execution_options(yield_per=AT_ONCE))
+    if only is None:
+        yield from session.execute(CHILDREN)
+    else:
+        yield from session.execute(ONE_CHILD, {"child": only})
 
 
 BEST_FIRST = (

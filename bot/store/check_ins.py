@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Integer, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified, set_committed_value
@@ -61,6 +61,49 @@ OF_CONTACTS = (
 ANSWERS = select(AnswerRow.question, AnswerRow.value).where(
     AnswerRow.check_in_id == bindparam("check_in_id")
 )
+PLAN = insert(CheckInRow).on_conflict_do_nothing()
+NEXT_WAKE = (
+    select(CheckInRow.wake_at)
+    .where(CheckInRow.wake_at.is_not(None))
+    .order_by(CheckInRow.wake_at)
+    .limit(1)
+)
+NEWEST_RUNNING = (
+    select(CheckInRow)
+    .where(
+        CheckInRow.contact_id == bindparam("contact_id"), CheckInRow.state.in_(bindparam("states"))
+    )
+    .order_by(CheckInRow.said_at.desc())
+    .limit(1)
+    .execution_options(populate_existing=True)
+)
+ALL_RUNNING = (
+    select(CheckInRow)
+    .where(CheckInRow.contact_id == bindparam("contact_id"), CheckInRow.state.in_(RUNNING))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+ONE = (
+    select(CheckInRow)
+    .where(CheckInRow.id == bindparam("check_in_id"))
+    .with_for_update(skip_locked=True)
+    .execution_options(populate_existing=True)
+)
+RANKED = (
+    select(
+        AnswerRow.contact_id,
+        AnswerRow.value,
+        func.row_number()
+        .over(
+            partition_by=AnswerRow.contact_id,
+            order_by=[AnswerRow.answered_at.desc(), AnswerRow.id.desc()],
+        )
+        .label("rank"),
+    )
+    .where(AnswerRow.contact_id == any_of("contact_ids"), AnswerRow.indicator.is_not(None))
+    .subquery()
+)
+NEWEST_ANSWERS = select(RANKED).where(RANKED.c.rank <= bindparam("most", type_=Integer()))
 
 
 def claim_due(session: Session, now: datetime, most: int) -> Sequence[Claimed]:
@@ -85,8 +128,7 @@ def write_together(session: Session, rows: Iterable[CheckInRow]) -> None:
 
 def next_wake_at(session: Session) -> datetime | None:
     """Return when the clock has to look next."""
-    query = select(CheckInRow.wake_at).where(CheckInRow.wake_at.is_not(None))
-    return session.scalars(query.order_by(CheckInRow.wake_at).limit(1)).one_or_none()
+    return session.scalars(NEXT_WAKE).one_or_none()
 
 
 def oldest_due_at(session: Session, now: datetime) -> datetime | None:
@@ -121,7 +163,7 @@ def of_contacts(session: Session, contact_ids: Sequence[UUID]) -> dict[UUID, lis
 def add(session: Session, values: Sequence[Mapping[str, Any]]) -> None:
     """Plan; what was planned under the same step and occurrence before stays as it is."""
     if values:
-        session.execute(insert(CheckInRow).on_conflict_do_nothing(), list(values))
+        session.execute(PLAN, list(values))
 
 
 def running(session: Session, contact_id: UUID, *states: State) -> CheckInRow | None:
@@ -130,13 +172,8 @@ def running(session: Session, contact_id: UUID, *states: State) -> CheckInRow | 
     Without a state any that runs: one that was only announced may be newer than the questions. It is
     not locked: a danger that is disclosed during a long turn must not wait for its end.
     """
-    query = (
-        select(CheckInRow)
-        .where(CheckInRow.contact_id == contact_id, CheckInRow.state.in_(states or RUNNING))
-        .order_by(CheckInRow.said_at.desc())
-        .limit(1)
-    )
-    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    which = {"contact_id": contact_id, "states": states or RUNNING}
+    return session.scalars(NEWEST_RUNNING, which).one_or_none()
 
 
 def is_still(session: Session, row: CheckInRow, state: State) -> bool:
@@ -148,9 +185,7 @@ def is_still(session: Session, row: CheckInRow, state: State) -> bool:
 
 def lock(session: Session, check_in_id: UUID) -> CheckInRow | None:
     """Return a check-in, locked; None if somebody else works on it at this moment."""
-    query = select(CheckInRow).where(CheckInRow.id == check_in_id)
-    locked = query.with_for_update(skip_locked=True).execution_options(populate_existing=True)
-    return session.scalars(locked).one_or_none()
+    return session.scalars(ONE, {"check_in_id": check_in_id}).one_or_none()
 
 
 def take_back(row: CheckInRow, until: datetime) -> None:
@@ -169,10 +204,7 @@ def settle_running(
     session: Session, contact_id: UUID, state: State, now: datetime, reason: str = ""
 ) -> None:
     """End whatever is being asked of a contact."""
-    query = select(CheckInRow).where(
-        CheckInRow.contact_id == contact_id, CheckInRow.state.in_(RUNNING)
-    )
-    for row in session.scalars(query.with_for_update()):
+    for row in session.scalars(ALL_RUNNING, {"contact_id": contact_id}):
         settle(row, state, now, reason)
 
 
@@ -189,15 +221,8 @@ def latest_scores(
 
     Own words have none; who never answered is left out.
     """
-    newest = func.row_number().over(
-        partition_by=AnswerRow.contact_id,
-        order_by=[AnswerRow.answered_at.desc(), AnswerRow.id.desc()],
-    )
-    of_these = AnswerRow.contact_id.in_(contact_ids), AnswerRow.indicator.is_not(None)
-    ranked = select(AnswerRow.contact_id, AnswerRow.value, newest.label("rank"))
-    ranked_rows = ranked.where(*of_these).subquery()
-    query = select(ranked_rows).where(ranked_rows.c.rank <= most)
     found: dict[UUID, list[int | None]] = {}
-    for contact_id, value, _ in session.execute(query):
+    which = {"contact_ids": list(contact_ids), "most": most}
+    for contact_id, value, _ in session.execute(NEWEST_ANSWERS, which):
         found.setdefault(contact_id, []).append(value.get("score"))
     return found

@@ -51,12 +51,8 @@ ARE_RUNNING = select(CheckInRow).where(CheckInRow.contact_id == IDS, CheckInRow.
 ANSWERS = select(AnswerRow.check_in_id, AnswerRow.question, AnswerRow.value).where(
     AnswerRow.check_in_id == IDS
 )
-CHILDREN = select(ContactRow).where(
-    ContactRow.id.in_(select(ContactRow.child_id).where(ContactRow.id == IDS))
-)
-CASE_MANAGERS = select(StaffRow).where(
-    StaffRow.id.in_(select(ContactRow.case_manager_id).where(ContactRow.id == IDS))
-)
+CHILDREN = select(ContactRow).where(ContactRow.id == IDS)
+CASE_MANAGERS = select(StaffRow).where(StaffRow.id == IDS)
 
 
 def addresses(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[AddressRow]]:
@@ -112,7 +108,11 @@ def answers(session: Session, check_in_ids: Sequence[UUID]) -> dict[UUID, dict[s
     return found
 
 
-def people(session: Session, ids: Sequence[UUID]) -> list[ContactRow | StaffRow]:
-    """Return the children and case managers of these contacts, so that looking them up costs nothing."""
-    children = session.scalars(CHILDREN, {"ids": ids})
-    return [*children, *session.scalars(CASE_MANAGERS, {"ids": ids})]
+def read_people(session: Session, contacts: Sequence[ContactRow]) -> None:
+    """Read the children and case managers of these contacts, so that looking them up costs nothing."""
+    there = {contact.id for contact in contacts}
+    children = {contact.child_id for contact in contacts if contact.child_id} - there
+    staff = {contact.case_manager_id for contact in contacts if contact.case_manager_id}
+    for query, ids in ((CHILDREN, children), (CASE_MANAGERS, staff)):
+        if ids:
+            session.scalars(query, {"ids": sorted(ids)}).all()

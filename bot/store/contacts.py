@@ -45,11 +45,28 @@ ADDRESSES = (
     .where(AddressRow.contact_id == bindparam("contact_id"))
     .order_by(AddressRow.retired_at.is_not(None), AddressRow.channel, AddressRow.id)
 )
-CONSENTS = (
+OF_CONTACT = ConsentRow.contact_id == bindparam("contact_id")
+CONSENTS = select(ConsentRow).where(OF_CONTACT).order_by(ConsentRow.id)
+LATEST_CONSENT = (
     select(ConsentRow)
-    .where(ConsentRow.contact_id == bindparam("contact_id"))
-    .order_by(ConsentRow.id)
+    .where(OF_CONTACT, ConsentRow.kind == bindparam("kind"))
+    .order_by(ConsentRow.id.desc())
+    .limit(1)
 )
+ADDRESS = (
+    select(AddressRow)
+    .join(ContactRow, ContactRow.id == AddressRow.contact_id)
+    .where(AddressRow.channel == bindparam("channel"), AddressRow.number_hash == bindparam("hash"))
+    .order_by(
+        AddressRow.retired_at.is_not(None),
+        AddressRow.speaking_at.desc().nulls_last(),
+        (ContactRow.role == Role.CHILD).desc(),
+        AddressRow.id,
+    )
+    .limit(1)
+)
+WORKS_HERE = select(StaffRow).where(StaffRow.left_at.is_(None))
+INSTEAD = WORKS_HERE.order_by(StaffRow.role.desc(), StaffRow.id).limit(1)
 
 
 def get(session: Session, contact_id: UUID) -> ContactRow:
@@ -134,21 +151,8 @@ def find_address(session: Session, address: Address) -> AddressRow | None:
     On a shared phone it is that of the person who was last known to hold it, else the child's. A
     number of the past is found only where nobody is reached at it now.
     """
-    query = (
-        select(AddressRow)
-        .join(ContactRow, ContactRow.id == AddressRow.contact_id)
-        .where(
-            AddressRow.channel == address.channel,
-            AddressRow.number_hash == hash_of(address),
-        )
-        .order_by(
-            AddressRow.retired_at.is_not(None),
-            AddressRow.speaking_at.desc().nulls_last(),
-            (ContactRow.role == Role.CHILD).desc(),
-            AddressRow.id,
-        )
-    )
-    return session.scalars(query.limit(1)).one_or_none()
+    known_as = {"channel": address.channel, "hash": hash_of(address)}
+    return session.scalars(ADDRESS, known_as).one_or_none()
 
 
 def add_address(session: Session, contact_id: UUID, address: Address) -> AddressRow:
@@ -189,8 +193,7 @@ def consents(session: Session, contact_id: UUID) -> list[Consent]:
 
 def latest_consent(session: Session, contact_id: UUID, kind: Agreement) -> ConsentRow | None:
     """Return the newest record of one kind of agreement."""
-    query = select(ConsentRow).where(ConsentRow.contact_id == contact_id, ConsentRow.kind == kind)
-    return session.scalars(query.order_by(ConsentRow.id.desc()).limit(1)).one_or_none()
+    return session.scalars(LATEST_CONSENT, {"contact_id": contact_id, "kind": kind}).one_or_none()
 
 
 def record_consent(
@@ -205,9 +208,7 @@ def case_manager_of(session: Session, row: ContactRow) -> StaffRow | None:
     assigned = session.get(StaffRow, row.case_manager_id) if row.case_manager_id else None
     if assigned is not None and assigned.left_at is None:
         return assigned
-    here = select(StaffRow).where(StaffRow.left_at.is_(None))
-    by_role = here.order_by(StaffRow.role.desc(), StaffRow.id).limit(1)
-    return session.scalars(by_role).one_or_none()
+    return session.scalars(INSTEAD).one_or_none()
 
 
 def move_messages(session: Session, from_id: UUID, to_id: UUID) -> None:

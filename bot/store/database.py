@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import psycopg
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,13 @@ INBOUND, OUTBOUND, CHANGED = "acompana_inbound", "acompana_outbound", "acompana_
 NOTICE = "acompana_notice"
 """NOTIFY channels: a message arrived, a message may be sent, a conversation looks different;
 somebody of the staff has to be called."""
+
+CALLS, HELD = "calls", "held"
+WAKE = text(
+    "SELECT pg_notify(channel, payload)"
+    " FROM unnest(CAST(:channels AS text[]), CAST(:payloads AS text[])) AS call(channel, payload)"
+)
+"""All wake-up calls of a unit of work in one statement."""
 
 
 def connect(url: str, pool_size: int = 10) -> Engine:
@@ -32,16 +39,36 @@ def connect(url: str, pool_size: int = 10) -> Engine:
 @contextmanager
 def unit_of_work(engine: Engine) -> Iterator[Session]:
     """Yield a session that is committed once at the end, or rolled back whole."""
-    with Session(engine, expire_on_commit=False) as session, session.begin():
+    with _Unit(engine, expire_on_commit=False) as session, session.begin():
         yield session
+        _wake(session)
+
+
+class _Unit(Session):
+    """A session that holds the rows that it knows: none of them is read twice by its id."""
+
+
+@event.listens_for(_Unit, "loaded_as_persistent")
+@event.listens_for(_Unit, "pending_to_persistent")
+def _hold(session: Session, row: object) -> None:
+    session.info.setdefault(HELD, []).append(row)
+
+
+def let_go(session: Session) -> None:
+    """Hold nothing any more: after a long wait a row is read again, others may have changed it."""
+    session.info.pop(HELD, None)
 
 
 def notify(session: Session, channel: str, payload: str = "") -> None:
-    """Wake whoever listens, once this transaction commits."""
-    session.execute(
-        text("SELECT pg_notify(:channel, :payload)"),
-        {"channel": channel, "payload": payload},
-    )
+    """Wake whoever listens, once this unit of work commits; the same call twice wakes them once."""
+    session.info.setdefault(CALLS, {})[channel, payload] = None
+
+
+def _wake(session: Session) -> None:
+    calls = session.info.get(CALLS)
+    if calls:
+        channels, payloads = zip(*calls)
+        session.execute(WAKE, {"channels": list(channels), "payloads": list(payloads)})
 
 
 def create_database(url: str, template: str | None = None) -> None:

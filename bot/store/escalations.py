@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.domain.escalation import State, Step
 from bot.domain.risk import URGENCY, Tier
 from bot.errors import AcompanaError, NotFound
-from bot.store.base import any_of
+from bot.store.base import Moment, any_of
 from bot.store.risk_tables import EscalationRow, EscalationStepRow, NoticeRow
 
 PROOF = (Step.OPENED, Step.REOPENED, Step.PROOF_YES, Step.PROOF_NO, Step.PROOF_SILENT)
@@ -23,6 +23,25 @@ OF_CONTACT = EscalationRow.contact_id == bindparam("contact_id")
 OF_ESCALATION = EscalationStepRow.escalation_id == bindparam("escalation_id")
 IS_UNCLOSED = EscalationRow.state != State.CLOSED
 
+BY_URGENCY = case({tier.value: rank for tier, rank in URGENCY.items()}, value=EscalationRow.tier)
+"""What to sort by so that the most urgent comes first."""
+
+LATEST_CALL = case(
+    {tier.value: bindparam(f"latest_{tier.value}", type_=Moment) for tier in Tier},
+    value=EscalationRow.tier,
+)
+TO_CALL = (
+    select(EscalationRow)
+    .where(
+        EscalationRow.state == State.OPEN,
+        (EscalationRow.next_call_at <= bindparam("now"))
+        | EscalationRow.next_call_at.is_(None)
+        | (EscalationRow.next_call_at > LATEST_CALL),
+    )
+    .order_by(BY_URGENCY, EscalationRow.next_call_at)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
 LATEST = (
     select(EscalationRow)
     .where(OF_CONTACT, IS_UNCLOSED)
@@ -113,19 +132,8 @@ def next_to_call(
     One whose next call is further away than the longest wait of its tier was planned by a clock that
     went wrong, or its time was lost: it is due as well.
     """
-    is_due = EscalationRow.next_call_at <= now
-    wait = case(
-        {tier.value: now + most for tier, most in longest.items()}, value=EscalationRow.tier
-    )
-    is_lost = EscalationRow.next_call_at.is_(None) | (EscalationRow.next_call_at > wait)
-    query = (
-        select(EscalationRow)
-        .where(is_due | is_lost, EscalationRow.state == State.OPEN)
-        .order_by(by_urgency(), EscalationRow.next_call_at)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    return session.scalars(query).one_or_none()
+    latest = {f"latest_{tier.value}": now + most for tier, most in longest.items()}
+    return session.scalars(TO_CALL, {"now": now, **latest}).one_or_none()
 
 
 def next_to_prove(session: Session, now: datetime) -> EscalationRow | None:
@@ -135,7 +143,7 @@ def next_to_prove(session: Session, now: datetime) -> EscalationRow | None:
 
 def listed(session: Session, *, closed: bool) -> Sequence[EscalationRow]:
     """Return the queue: most urgent first; the closed ones too if wanted."""
-    query = select(EscalationRow).order_by(by_urgency(), EscalationRow.opened_at)
+    query = select(EscalationRow).order_by(BY_URGENCY, EscalationRow.opened_at)
     if not closed:
         query = query.where(EscalationRow.state != State.CLOSED)
     return session.scalars(query).all()
@@ -202,11 +210,6 @@ def latest_step(session: Session, escalation_id: UUID, of: Collection[Step]) -> 
 def is_proved(session: Session, escalation_id: UUID) -> bool:
     """Return whether the contact said that somebody reached them, and nothing has happened since."""
     return latest_step(session, escalation_id, PROOF) == Step.PROOF_YES
-
-
-def by_urgency() -> ColumnElement[int]:
-    """Return what to sort by so that the most urgent comes first."""
-    return case({tier.value: rank for tier, rank in URGENCY.items()}, value=EscalationRow.tier)
 
 
 def reached(session: Session, escalation_id: UUID, staff_id: UUID, since: datetime) -> bool:

@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, case, exists, false, func, select, update
+from sqlalchemy import bindparam, case, exists, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.escalation import State, Step
-from bot.store.escalations import ALIVE, by_urgency
+from bot.store.escalations import ALIVE, BY_URGENCY
 from bot.store.risk_tables import EscalationRow, EscalationStepRow, NoticeRow
 
 INTERRUPTED_AFTER = timedelta(seconds=30)
@@ -18,20 +18,66 @@ are better than none."""
 SEEN = ("sending", "accepted")
 """States of a notification that somebody may have read, also where we were cut off before we knew."""
 
+WAS_CUT_OFF = (NoticeRow.status == "sending") & (NoticeRow.sending_at < bindparam("sending_before"))
+TO_SEND = (
+    select(NoticeRow)
+    .outerjoin(EscalationRow, EscalationRow.id == NoticeRow.escalation_id)
+    .where(
+        or_(
+            (NoticeRow.status == "queued") & (NoticeRow.next_attempt_at <= bindparam("now")),
+            WAS_CUT_OFF,
+        )
+    )
+    .order_by(BY_URGENCY.nulls_last(), NoticeRow.created_at)
+    .limit(1)
+    .with_for_update(of=NoticeRow, skip_locked=True)
+)
+LAST_CALL = select(func.max(NoticeRow.next_attempt_at)).where(
+    NoticeRow.escalation_id == bindparam("escalation_id"),
+    NoticeRow.staff_id == bindparam("staff_id"),
+    NoticeRow.message_id.in_(bindparam("calls")),
+    NoticeRow.status.in_(ALIVE),
+)
+
+IS_CALLED = func.coalesce(EscalationRow.called_id == bindparam("staff_id"), false())
+NOTIFIED_AT = (
+    select(func.max(func.coalesce(NoticeRow.accepted_at, NoticeRow.sending_at)))
+    .where(
+        NoticeRow.escalation_id == EscalationRow.id,
+        NoticeRow.staff_id == bindparam("staff_id"),
+        NoticeRow.message_id.in_(bindparam("calls")),
+        NoticeRow.status.in_(SEEN),
+    )
+    .correlate(EscalationRow)
+    .scalar_subquery()
+)
+"""When a person was called last for an escalation; null where nothing reached them."""
+
+DECLINED_SINCE = exists().where(
+    EscalationStepRow.escalation_id == EscalationRow.id,
+    EscalationStepRow.staff_id == bindparam("staff_id"),
+    EscalationStepRow.step == Step.DECLINED,
+    EscalationStepRow.at >= NOTIFIED_AT,
+)
+UNACKNOWLEDGED = (
+    select(EscalationRow)
+    .where(
+        EscalationRow.state == State.OPEN,
+        IS_CALLED | (NOTIFIED_AT.is_not(None) & ~DECLINED_SINCE),
+    )
+    .order_by(
+        IS_CALLED.desc(),
+        case((IS_CALLED, BY_URGENCY)),
+        NOTIFIED_AT.desc(),
+        EscalationRow.opened_at.desc(),
+    )
+)
+
 
 def claim_next(session: Session, now: datetime) -> NoticeRow | None:
     """Lock the most urgent notification that is due, or was cut off, and mark it as being sent."""
-    is_due = (NoticeRow.status == "queued") & (NoticeRow.next_attempt_at <= now)
-    was_cut_off = (NoticeRow.status == "sending") & (NoticeRow.sending_at < now - INTERRUPTED_AFTER)
-    query = (
-        select(NoticeRow)
-        .outerjoin(EscalationRow, EscalationRow.id == NoticeRow.escalation_id)
-        .where(is_due | was_cut_off)
-        .order_by(by_urgency().nulls_last(), NoticeRow.created_at)
-        .limit(1)
-        .with_for_update(of=NoticeRow, skip_locked=True)
-    )
-    row = session.scalars(query).one_or_none()
+    when = {"now": now, "sending_before": now - INTERRUPTED_AFTER}
+    row = session.scalars(TO_SEND, when).one_or_none()
     if row is not None:
         row.status, row.sending_at = "sending", now
         row.attempts += 1
@@ -47,13 +93,8 @@ def last_call_at(
     session: Session, escalation_id: UUID, staff_id: UUID, message_ids: Collection[str]
 ) -> datetime | None:
     """Return when a person was, or will be, notified last about an escalation; failures do not count."""
-    query = select(func.max(NoticeRow.next_attempt_at)).where(
-        NoticeRow.escalation_id == escalation_id,
-        NoticeRow.staff_id == staff_id,
-        NoticeRow.message_id.in_(message_ids),
-        NoticeRow.status.in_(ALIVE),
-    )
-    return session.scalars(query).one()
+    theirs = {"escalation_id": escalation_id, "staff_id": staff_id, "calls": list(message_ids)}
+    return session.scalars(LAST_CALL, theirs).one()
 
 
 def withdraw(session: Session, escalation_id: UUID) -> None:
@@ -71,34 +112,4 @@ def unacknowledged_of(
     they heard of last comes first. What they declined since is not theirs any more. `calls` are the
     notifications that call somebody.
     """
-    is_called = func.coalesce(EscalationRow.called_id == staff_id, false())
-    notified_at = _notified_at(staff_id, calls)
-    heard_of = notified_at.is_not(None) & ~_declined_since(staff_id, notified_at)
-    query = select(EscalationRow).where(EscalationRow.state == State.OPEN, is_called | heard_of)
-    urgency = case((is_called, by_urgency()))
-    order = is_called.desc(), urgency, notified_at.desc(), EscalationRow.opened_at.desc()
-    return session.scalars(query.order_by(*order)).all()
-
-
-def _notified_at(staff_id: UUID, calls: Collection[str]) -> ScalarSelect[datetime]:
-    """Return when a person was called last for an escalation; null where nothing reached them."""
-    return (
-        select(func.max(func.coalesce(NoticeRow.accepted_at, NoticeRow.sending_at)))
-        .where(
-            NoticeRow.escalation_id == EscalationRow.id,
-            NoticeRow.staff_id == staff_id,
-            NoticeRow.message_id.in_(calls),
-            NoticeRow.status.in_(SEEN),
-        )
-        .correlate(EscalationRow)
-        .scalar_subquery()
-    )
-
-
-def _declined_since(staff_id: UUID, moment: ScalarSelect[datetime]) -> ColumnElement[bool]:
-    return exists().where(
-        EscalationStepRow.escalation_id == EscalationRow.id,
-        EscalationStepRow.staff_id == staff_id,
-        EscalationStepRow.step == Step.DECLINED,
-        EscalationStepRow.at >= moment,
-    )
+    return session.scalars(UNACKNOWLEDGED, {"staff_id": staff_id, "calls": list(calls)}).all()

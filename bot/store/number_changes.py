@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.store.tables import InboundRow, TaskRow
@@ -15,35 +15,51 @@ EXPIRED, REFUSED, REPLACED, VERIFIED = "expired", "refused", "replaced", "verifi
 
 AT_ONCE = 50
 
+OF_CONTACT = NumberChangeRow.contact_id == bindparam("contact_id")
+IS_OPEN = NumberChangeRow.settled_at.is_(None)
+
+OPEN = (
+    select(NumberChangeRow)
+    .where(OF_CONTACT, IS_OPEN)
+    .order_by(NumberChangeRow.requested_at.desc())
+    .limit(1)
+)
+OPEN_AT = (
+    select(NumberChangeRow)
+    .where(NumberChangeRow.number_hash == bindparam("number_hash"), IS_OPEN)
+    .order_by(NumberChangeRow.requested_at)
+)
+PAST_DUE = (
+    select(NumberChangeRow)
+    .where(IS_OPEN, NumberChangeRow.expires_at <= bindparam("now"))
+    .order_by(NumberChangeRow.expires_at)
+    .limit(AT_ONCE)
+    .with_for_update(skip_locked=True)
+)
+ASKED_AT = select(func.max(InboundRow.answered_at)).where(
+    InboundRow.contact_id == bindparam("contact_id"),
+    InboundRow.intent == bindparam("intent"),
+    InboundRow.answered_at > bindparam("since"),
+)
+LATEST_AT = select(func.max(NumberChangeRow.requested_at)).where(OF_CONTACT)
+SO_MANY_SINCE = select(func.count()).where(
+    OF_CONTACT, NumberChangeRow.requested_at > bindparam("since")
+)
+
 
 def open_of(session: Session, contact_id: UUID) -> NumberChangeRow | None:
     """Return the number that this contact is to prove."""
-    query = select(NumberChangeRow).where(
-        NumberChangeRow.contact_id == contact_id, NumberChangeRow.settled_at.is_(None)
-    )
-    newest_first = query.order_by(NumberChangeRow.requested_at.desc())
-    return session.scalars(newest_first.limit(1)).one_or_none()
+    return session.scalars(OPEN, {"contact_id": contact_id}).one_or_none()
 
 
 def open_at(session: Session, number_hash: bytes) -> Sequence[NumberChangeRow]:
     """Return every change to this number that is not settled, the oldest first."""
-    query = (
-        select(NumberChangeRow)
-        .where(NumberChangeRow.number_hash == number_hash, NumberChangeRow.settled_at.is_(None))
-        .order_by(NumberChangeRow.requested_at)
-    )
-    return session.scalars(query).all()
+    return session.scalars(OPEN_AT, {"number_hash": number_hash}).all()
 
 
 def past_due(session: Session, now: datetime) -> Sequence[NumberChangeRow]:
     """Lock changes that nobody proved in time; what somebody else works on is left out."""
-    query = (
-        select(NumberChangeRow)
-        .where(NumberChangeRow.settled_at.is_(None), NumberChangeRow.expires_at <= now)
-        .order_by(NumberChangeRow.expires_at)
-        .limit(AT_ONCE)
-    )
-    return session.scalars(query.with_for_update(skip_locked=True)).all()
+    return session.scalars(PAST_DUE, {"now": now}).all()
 
 
 def settle(row: NumberChangeRow, outcome: str, now: datetime) -> None:
@@ -60,28 +76,18 @@ def replace_open(session: Session, contact_id: UUID, now: datetime) -> None:
 
 def asked_at(session: Session, contact_id: UUID, intent: str, since: datetime) -> datetime | None:
     """Return when a contact last said since then that they have a new number."""
-    query = select(func.max(InboundRow.answered_at)).where(
-        InboundRow.contact_id == contact_id,
-        InboundRow.intent == intent,
-        InboundRow.answered_at > since,
-    )
-    return session.scalars(query).one()
+    said = {"contact_id": contact_id, "intent": intent, "since": since}
+    return session.scalars(ASKED_AT, said).one()
 
 
 def latest_at(session: Session, contact_id: UUID) -> datetime | None:
     """Return when a contact last named a new number."""
-    query = select(func.max(NumberChangeRow.requested_at)).where(
-        NumberChangeRow.contact_id == contact_id
-    )
-    return session.scalars(query).one()
+    return session.scalars(LATEST_AT, {"contact_id": contact_id}).one()
 
 
 def so_many_since(session: Session, contact_id: UUID, since: datetime) -> int:
     """Return how many new numbers were named for a contact since then."""
-    query = select(func.count()).where(
-        NumberChangeRow.contact_id == contact_id, NumberChangeRow.requested_at > since
-    )
-    return session.scalars(query).one()
+    return session.scalars(SO_MANY_SINCE, {"contact_id": contact_id, "since": since}).one()
 
 
 def tell_more(session: Session, contact_id: UUID, about: str) -> None:

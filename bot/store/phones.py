@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import bindparam, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from bot.domain.channels import Address, Channel
 from bot.domain.contacts import Role
 from bot.domain.reach import SPEAKS_FOR
 from bot.store import contacts
-from bot.store.outbox import LEFT_LAST, may_have_been_seen
+from bot.store.base import any_of
+from bot.store.outbox import LEFT_LAST, MAY_HAVE_BEEN_SEEN
 from bot.store.tables import AddressRow, ContactRow, InboundRow, OutboundRow, TaskRow
 
 UNKNOWN_WRITER = "who_writes"
@@ -23,6 +24,36 @@ WHO_HOLDS = "who_holds"
 HELD, PUT_OFF = "held", "put_off"
 """States of a message that waits until we know who holds the phone, or until its writer is back."""
 
+EVERYBODY = (
+    select(AddressRow)
+    .where(tuple_(AddressRow.channel, AddressRow.number_hash).in_(bindparam("keys")))
+    .order_by(AddressRow.channel, AddressRow.id)
+    .execution_options(populate_existing=True)
+)
+SAME = (
+    select(AddressRow)
+    .where(
+        AddressRow.channel == bindparam("channel"),
+        AddressRow.number_hash == bindparam("number_hash"),
+    )
+    .order_by(AddressRow.id)
+)
+LAST_QUESTION = (
+    select(OutboundRow)
+    .where(OutboundRow.address_id == any_of("address_ids"), *MAY_HAVE_BEEN_SEEN)
+    .order_by(*LEFT_LAST)
+    .limit(1)
+)
+KEPT = (
+    select(InboundRow)
+    .where(
+        InboundRow.address_id == any_of("address_ids"),
+        InboundRow.state.in_([HELD, PUT_OFF]),
+        InboundRow.received_at > bindparam("since"),
+    )
+    .order_by(InboundRow.sequence)
+)
+
 
 def key_of(number: str) -> bytes:
     """Return the keyed hash that stands for a number whatever the channel."""
@@ -32,9 +63,7 @@ def key_of(number: str) -> bytes:
 def everybody_at(session: Session, number: str) -> Sequence[AddressRow]:
     """Return all addresses under a number, of all channels and contacts, also retired ones."""
     keys = [(channel.value, contacts.hash_of(Address(channel, number))) for channel in Channel]
-    query = select(AddressRow).where(tuple_(AddressRow.channel, AddressRow.number_hash).in_(keys))
-    ordered = query.order_by(AddressRow.channel, AddressRow.id)
-    return session.scalars(ordered.execution_options(populate_existing=True)).all()
+    return session.scalars(EVERYBODY, {"keys": keys}).all()
 
 
 def in_use(session: Session, number: str) -> list[AddressRow]:
@@ -50,10 +79,8 @@ def known_at(session: Session, number: str) -> list[AddressRow]:
 
 def same_address(session: Session, address: AddressRow) -> Sequence[AddressRow]:
     """Return this address as each contact on the phone has it: one channel, one number."""
-    query = select(AddressRow).where(
-        AddressRow.channel == address.channel, AddressRow.number_hash == address.number_hash
-    )
-    return session.scalars(query.order_by(AddressRow.id)).all()
+    here = {"channel": address.channel, "number_hash": address.number_hash}
+    return session.scalars(SAME, here).all()
 
 
 def holder(rows: Sequence[AddressRow], now: datetime) -> AddressRow | None:
@@ -78,18 +105,13 @@ def is_with_another(session: Session, address: AddressRow, now: datetime) -> boo
 def last_question(session: Session, address: AddressRow, now: datetime) -> OutboundRow | None:
     """Return the last message with choices that anybody saw at this address."""
     here = [row.id for row in same_address(session, address)]
-    query = select(OutboundRow).where(OutboundRow.address_id.in_(here), *may_have_been_seen(now))
-    return session.scalars(query.order_by(*LEFT_LAST).limit(1)).one_or_none()
+    return session.scalars(LAST_QUESTION, {"address_ids": here, "by": now}).one_or_none()
 
 
 def kept(session: Session, rows: Sequence[AddressRow], since: datetime) -> Sequence[InboundRow]:
     """Return what waits at these addresses for the person who wrote it, oldest first."""
-    query = select(InboundRow).where(
-        InboundRow.address_id.in_([row.id for row in rows]),
-        InboundRow.state.in_([HELD, PUT_OFF]),
-        InboundRow.received_at > since,
-    )
-    return session.scalars(query.order_by(InboundRow.sequence)).all()
+    here = [row.id for row in rows]
+    return session.scalars(KEPT, {"address_ids": here, "since": since}).all()
 
 
 def give(session: Session, inbound: InboundRow, to: AddressRow, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.store import escalations
@@ -12,37 +12,62 @@ from bot.store.risk_tables import SafetyQuestionRow
 CLOCKS_DIFFER = timedelta(minutes=2)
 """How far the clocks of two machines may be apart."""
 
+OF_CONTACT = SafetyQuestionRow.contact_id == bindparam("contact_id")
+OF_KIND = SafetyQuestionRow.kind == bindparam("kind")
+IS_OPEN = SafetyQuestionRow.settled_at.is_(None)
+
+OPEN = (
+    select(SafetyQuestionRow)
+    .where(OF_CONTACT, IS_OPEN)
+    .order_by(SafetyQuestionRow.asked_at.desc())
+    .limit(1)
+    .with_for_update()
+)
+OPEN_OF_KIND = OPEN.where(OF_KIND)
+OPEN_PROOF = (
+    select(SafetyQuestionRow)
+    .where(
+        SafetyQuestionRow.escalation_id == bindparam("escalation_id"),
+        SafetyQuestionRow.kind == "proof",
+        IS_OPEN,
+    )
+    .limit(1)
+    .with_for_update()
+)
+LATEST = (
+    select(SafetyQuestionRow)
+    .where(OF_CONTACT, OF_KIND)
+    .order_by(SafetyQuestionRow.asked_at.desc())
+    .limit(1)
+)
+ASKED_BY_A_WRONG_CLOCK = SafetyQuestionRow.asked_at > bindparam("latest")
+OVERDUE = (
+    select(SafetyQuestionRow)
+    .where(IS_OPEN, (SafetyQuestionRow.due_at <= bindparam("now")) | ASKED_BY_A_WRONG_CLOCK)
+    .order_by(SafetyQuestionRow.due_at)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+
 
 def open_of(
     session: Session, contact_id: UUID, kind: str | None = None
 ) -> SafetyQuestionRow | None:
     """Return the newest question that a contact has not answered, locked."""
-    query = select(SafetyQuestionRow).where(
-        SafetyQuestionRow.contact_id == contact_id, SafetyQuestionRow.settled_at.is_(None)
-    )
-    if kind is not None:
-        query = query.where(SafetyQuestionRow.kind == kind)
-    newest = query.order_by(SafetyQuestionRow.asked_at.desc()).limit(1)
-    return session.scalars(newest.with_for_update()).one_or_none()
+    if kind is None:
+        return session.scalars(OPEN, {"contact_id": contact_id}).one_or_none()
+    of_kind = {"contact_id": contact_id, "kind": kind}
+    return session.scalars(OPEN_OF_KIND, of_kind).one_or_none()
 
 
 def open_proof(session: Session, escalation_id: UUID) -> SafetyQuestionRow | None:
     """Return the question whether somebody reached the contact that waits for an answer, locked."""
-    query = select(SafetyQuestionRow).where(
-        SafetyQuestionRow.escalation_id == escalation_id,
-        SafetyQuestionRow.kind == "proof",
-        SafetyQuestionRow.settled_at.is_(None),
-    )
-    return session.scalars(query.limit(1).with_for_update()).one_or_none()
+    return session.scalars(OPEN_PROOF, {"escalation_id": escalation_id}).one_or_none()
 
 
 def latest_of(session: Session, contact_id: UUID, kind: str) -> SafetyQuestionRow | None:
     """Return the question that a contact was asked last, answered or not."""
-    query = select(SafetyQuestionRow).where(
-        SafetyQuestionRow.contact_id == contact_id, SafetyQuestionRow.kind == kind
-    )
-    newest = query.order_by(SafetyQuestionRow.asked_at.desc()).limit(1)
-    return session.scalars(newest).one_or_none()
+    return session.scalars(LATEST, {"contact_id": contact_id, "kind": kind}).one_or_none()
 
 
 def lock(session: Session, question_id: UUID) -> SafetyQuestionRow:
@@ -59,18 +84,8 @@ def next_overdue(session: Session, now: datetime) -> SafetyQuestionRow | None:
 
     One that was asked in the future was asked by a clock that went wrong: nobody waits that long.
     """
-    asked_by_a_wrong_clock = SafetyQuestionRow.asked_at > now + CLOCKS_DIFFER
-    query = (
-        select(SafetyQuestionRow)
-        .where(
-            SafetyQuestionRow.settled_at.is_(None),
-            (SafetyQuestionRow.due_at <= now) | asked_by_a_wrong_clock,
-        )
-        .order_by(SafetyQuestionRow.due_at)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    return session.scalars(query).one_or_none()
+    when = {"now": now, "latest": now + CLOCKS_DIFFER}
+    return session.scalars(OVERDUE, when).one_or_none()
 
 
 def settle(row: SafetyQuestionRow, answer: str, now: datetime) -> None:

@@ -2,26 +2,44 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from bot.store.outbox import NEVER_SHOWN
 from bot.store.tables import OutboundRow
 from bot.store.time_tables import CheckInRow
 
+MESSAGES = select(OutboundRow).where(
+    OutboundRow.contact_id == bindparam("contact_id"),
+    OutboundRow.message_ids.contains(bindparam("message_ids", type_=JSONB())),
+    OutboundRow.status.not_in(NEVER_SHOWN),
+    or_(
+        OutboundRow.check_in_id == bindparam("check_in_id"),
+        OutboundRow.created_at >= bindparam("said_at"),
+    ),
+)
+CHECK_IN = (
+    select(CheckInRow)
+    .where(
+        CheckInRow.contact_id == bindparam("contact_id"),
+        CheckInRow.step.in_(bindparam("steps")),
+        CheckInRow.said_at <= bindparam("by"),
+    )
+    .order_by(CheckInRow.said_at.desc())
+    .limit(1)
+)
+
 
 def messages_with(session: Session, check_in: CheckInRow, message_id: str) -> list[OutboundRow]:
     """Return the messages in which a check-in has said this."""
-    of_this = (OutboundRow.check_in_id == check_in.id) | (
-        OutboundRow.created_at >= check_in.said_at
-    )
-    query = select(OutboundRow).where(
-        OutboundRow.contact_id == check_in.contact_id,
-        OutboundRow.message_ids.contains([message_id]),
-        OutboundRow.status.not_in(NEVER_SHOWN),
-        of_this,
-    )
-    return list(session.scalars(query))
+    saying_it = {
+        "contact_id": check_in.contact_id,
+        "message_ids": [message_id],
+        "check_in_id": check_in.id,
+        "said_at": check_in.said_at,
+    }
+    return list(session.scalars(MESSAGES, saying_it))
 
 
 def check_in_of(session: Session, shown: OutboundRow, steps: Collection[str]) -> CheckInRow | None:
@@ -31,14 +49,5 @@ def check_in_of(session: Session, shown: OutboundRow, steps: Collection[str]) ->
     """
     if shown.check_in_id is not None:
         return session.get(CheckInRow, shown.check_in_id)
-    query = (
-        select(CheckInRow)
-        .where(
-            CheckInRow.contact_id == shown.contact_id,
-            CheckInRow.step.in_(steps),
-            CheckInRow.said_at <= shown.created_at,
-        )
-        .order_by(CheckInRow.said_at.desc())
-        .limit(1)
-    )
-    return session.scalars(query).one_or_none()
+    asking_it = {"contact_id": shown.contact_id, "steps": list(steps), "by": shown.created_at}
+    return session.scalars(CHECK_IN, asking_it).one_or_none()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import time
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.contacts import COUNTRIES
@@ -14,6 +14,22 @@ from bot.errors import NotFound
 from bot.store.encryption import keyring
 from bot.store.risk_tables import DutyShiftRow, EscalationRow, NoticeRow, StaffRow
 from bot.store.tables import ContactRow
+
+WORKS_HERE = StaffRow.left_at.is_(None)
+HAS_ROLE = StaffRow.role == bindparam("role")
+
+BY_NUMBER = (
+    select(StaffRow).where(StaffRow.number_hash == bindparam("number_hash"), WORKS_HERE).limit(1)
+)
+WITH_ROLE = select(StaffRow).where(HAS_ROLE, WORKS_HERE).order_by(StaffRow.id)
+EVERYONE = select(StaffRow).where(WORKS_HERE)
+SHIFTS = (
+    select(DutyShiftRow)
+    .join(StaffRow, StaffRow.id == DutyShiftRow.staff_id)
+    .where(HAS_ROLE, WORKS_HERE)
+    .order_by(DutyShiftRow.rank, DutyShiftRow.id)
+)
+SHIFTS_OF_COUNTRY = SHIFTS.where(DutyShiftRow.country == bindparam("country"))
 
 
 def get(session: Session, staff_id: UUID) -> StaffRow:
@@ -31,16 +47,12 @@ def hash_of(number: str) -> bytes:
 
 def by_number(session: Session, number: str) -> StaffRow | None:
     """Return who has that number, None for everybody else."""
-    query = select(StaffRow).where(
-        StaffRow.number_hash == hash_of(number), StaffRow.left_at.is_(None)
-    )
-    return session.scalars(query.limit(1)).one_or_none()
+    return session.scalars(BY_NUMBER, {"number_hash": hash_of(number)}).one_or_none()
 
 
 def with_role(session: Session, role: str) -> Sequence[StaffRow]:
     """Return everybody who has a role, in a stable order."""
-    query = select(StaffRow).where(StaffRow.role == role, StaffRow.left_at.is_(None))
-    return session.scalars(query.order_by(StaffRow.id)).all()
+    return session.scalars(WITH_ROLE, {"role": role}).all()
 
 
 def ever(session: Session) -> Sequence[StaffRow]:
@@ -50,7 +62,7 @@ def ever(session: Session) -> Sequence[StaffRow]:
 
 def everyone(session: Session) -> Sequence[StaffRow]:
     """Return all who work here."""
-    return session.scalars(select(StaffRow).where(StaffRow.left_at.is_(None))).all()
+    return session.scalars(EVERYONE).all()
 
 
 def without_case_manager(session: Session) -> Sequence[UUID]:
@@ -65,15 +77,11 @@ def without_case_manager(session: Session) -> Sequence[UUID]:
 
 def shifts(session: Session, role: str, country: str | None = None) -> list[Shift]:
     """Return the rota of one role, for one country or for all."""
-    query = (
-        select(DutyShiftRow)
-        .join(StaffRow, StaffRow.id == DutyShiftRow.staff_id)
-        .where(StaffRow.role == role, StaffRow.left_at.is_(None))
-        .order_by(DutyShiftRow.rank, DutyShiftRow.id)
-    )
-    if country is not None:
-        query = query.where(DutyShiftRow.country == country)
-    return [_shift(row) for row in session.scalars(query)]
+    if country is None:
+        rows = session.scalars(SHIFTS, {"role": role})
+    else:
+        rows = session.scalars(SHIFTS_OF_COUNTRY, {"role": role, "country": country})
+    return [_shift(row) for row in rows]
 
 
 def _shift(row: DutyShiftRow) -> Shift:

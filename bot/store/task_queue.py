@@ -1,6 +1,7 @@
 """Queries about the one queue: tasks and unclosed escalations, with whose they are."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,8 @@ from bot.store.tables import ContactRow, TaskRow
 
 CHILD = aliased(ContactRow)
 """The child whom a contact receives: whose case manager answers for both."""
+
+NAMES = select(StaffRow.id, StaffRow.name)
 
 
 def tasks(
@@ -48,15 +51,16 @@ def disclosures(
 
 def staff_names(session: Session) -> dict[UUID, str]:
     """Return the name of everybody who works or worked here."""
-    return {found.id: found.name for found in session.execute(select(StaffRow.id, StaffRow.name))}
+    return {found.id: found.name for found in session.execute(NAMES)}
 
 
 def _case_manager() -> ColumnElement[UUID | None]:
     return func.coalesce(ContactRow.case_manager_id, CHILD.case_manager_id)
 
 
+@cache
 def _with_contact(table: type[TaskRow | EscalationRow], *, names: bool) -> Select[*tuple[Any, ...]]:
-    """Names are decrypted only where somebody asks for them."""
+    """Names are decrypted only where somebody asks for them. Each of the four is made once."""
     return (
         select(
             table,

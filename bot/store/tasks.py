@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, or_, select
+from sqlalchemy import Interval, String, and_, bindparam, case, cast, insert, or_, select
 from sqlalchemy.orm import Session
 
 from bot.domain.risk import Tier, more_urgent
 from bot.errors import AcompanaError, NotFound
+from bot.store.base import Moment
 from bot.store.tables import TaskRow
 
 ALWAYS_NEW = frozenset(
@@ -18,6 +19,48 @@ ALWAYS_NEW = frozenset(
 
 SHORTEST_START = 6
 """Characters of an id that are enough to name a task on the command line."""
+
+IS_OPEN = TaskRow.done_at.is_(None)
+OF_CONTACT = TaskRow.contact_id == bindparam("contact_id")
+
+SAME = (
+    select(TaskRow)
+    .where(
+        OF_CONTACT,
+        TaskRow.kind == bindparam("kind"),
+        TaskRow.about == bindparam("about"),
+        IS_OPEN,
+    )
+    .order_by(TaskRow.created_at)
+    .limit(1)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+OPEN = select(TaskRow).where(OF_CONTACT, IS_OPEN).order_by(TaskRow.created_at, TaskRow.id)
+
+QUEUE = insert(TaskRow).returning(TaskRow).execution_options(dml_strategy="orm")
+"""Stored by itself: the clock opens tasks in the middle of many rows that it writes together later."""
+
+WAIT = case(
+    {tier.value: bindparam(f"wait_{tier.value}", type_=Interval()) for tier in Tier},
+    value=TaskRow.tier,
+)
+ONCE_MORE_AT = case(
+    (TaskRow.kind.in_(bindparam("at_once")), TaskRow.due_at), else_=TaskRow.due_at + WAIT
+)
+WAS_TOLD_ONCE = and_(TaskRow.told_at < ONCE_MORE_AT, bindparam("now", type_=Moment) >= ONCE_MORE_AT)
+PAST_DUE = (
+    select(TaskRow)
+    .where(
+        IS_OPEN,
+        TaskRow.due_at.between(bindparam("since"), bindparam("now")),
+        TaskRow.tier.in_(bindparam("tiers")),
+        or_(TaskRow.told_at.is_(None), WAS_TOLD_ONCE),
+    )
+    .order_by(TaskRow.due_at)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
 
 
 def queue(
@@ -37,31 +80,17 @@ def queue(
     """
     same = None if kind in ALWAYS_NEW else _same(session, contact_id, kind, about)
     if same is not None:
-        _raise(same, tier, due_at)
-        session.flush()  # the next look at it reads it anew
+        if _raise(same, tier, due_at):
+            session.flush()  # the next look at it reads it anew
         return None
-    row = TaskRow(contact_id=contact_id, kind=kind, about=about, inbound_id=inbound_id)
-    row.tier, row.due_at, row.created_at = tier, due_at, now
-    session.add(row)
-    session.flush()
-    return row
+    about_what = {"contact_id": contact_id, "kind": kind, "about": about, "inbound_id": inbound_id}
+    when = {"tier": tier, "due_at": due_at, "created_at": now}
+    return session.scalars(QUEUE, about_what | when).one()
 
 
 def _same(session: Session, contact_id: UUID, kind: str, about: str) -> TaskRow | None:
-    query = (
-        select(TaskRow)
-        .where(
-            TaskRow.contact_id == contact_id,
-            TaskRow.kind == kind,
-            TaskRow.about == about,
-            TaskRow.done_at.is_(None),
-        )
-        .order_by(TaskRow.created_at)
-        .limit(1)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return session.scalars(query).one_or_none()
+    like = {"contact_id": contact_id, "kind": kind, "about": about}
+    return session.scalars(SAME, like).one_or_none()
 
 
 def renew(
@@ -76,19 +105,19 @@ def renew(
     return row
 
 
-def _raise(row: TaskRow, tier: Tier, due_at: datetime) -> None:
+def _raise(row: TaskRow, tier: Tier, due_at: datetime) -> bool:
     """Only what got more urgent gets a new deadline: writing again must not put the old one off."""
     known = Tier(row.tier or Tier.LOW)
     if row.tier is not None and more_urgent(tier, known) == known:
-        return
+        return False
     row.tier, row.told_at = tier, None  # whoever was told, was told of something less urgent
     row.due_at = min(row.due_at or due_at, due_at)
+    return True
 
 
 def open_of(session: Session, contact_id: UUID) -> Sequence[TaskRow]:
     """Return what is still to be done for a contact, oldest first."""
-    query = select(TaskRow).where(TaskRow.contact_id == contact_id, TaskRow.done_at.is_(None))
-    return session.scalars(query.order_by(TaskRow.created_at, TaskRow.id)).all()
+    return session.scalars(OPEN, {"contact_id": contact_id}).all()
 
 
 def lock(session: Session, task_id: UUID) -> TaskRow | None:
@@ -121,28 +150,6 @@ def next_past_due(
     when they were opened, and once more when their time is over. Only deadlines after `since` are read:
     with an index on them, what was left undone long ago costs nothing.
     """
-    query = (
-        select(TaskRow)
-        .where(
-            TaskRow.done_at.is_(None),
-            TaskRow.due_at.between(since, now),
-            TaskRow.tier.in_(again_after),
-            _is_to_tell(now, _once_more_at(again_after, at_once)),
-        )
-        .order_by(TaskRow.due_at)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    return session.scalars(query).one_or_none()
-
-
-def _is_to_tell(now: datetime, once_more_at: ColumnElement[datetime]) -> ColumnElement[bool]:
-    was_told_once = and_(TaskRow.told_at < once_more_at, once_more_at <= now)
-    return or_(TaskRow.told_at.is_(None), was_told_once)
-
-
-def _once_more_at(
-    again_after: Mapping[Tier, timedelta], at_once: Collection[str]
-) -> ColumnElement[datetime]:
-    wait = case({tier.value: wait for tier, wait in again_after.items()}, value=TaskRow.tier)
-    return case((TaskRow.kind.in_(at_once), TaskRow.due_at), else_=TaskRow.due_at + wait)
+    waits = {f"wait_{tier.value}": again_after.get(tier) for tier in Tier}
+    told = {"tiers": list(again_after), "at_once": list(at_once), **waits}
+    return session.scalars(PAST_DUE, {"now": now, "since": since, **told}).one_or_none()

@@ -425,5 +425,6 @@ def announce(parts, contact_id):
         )
         session.add(row)
         session.flush()
-        contact, known = contacts.get(session, contact_id), read_known(session, [row])
+        contact = contacts.get(session, contact_id)
+        known = read_known(session, [(row, contact)])
         carry_out(session, row, contact, step, known, parts)

@@ -10,14 +10,21 @@ from typing import Any
 BEGINS_AT = datetime(2027, 1, 4, 12, 0, tzinfo=UTC)
 """The first moment of every simulation: the same seed gives the same run, whatever day it is today."""
 
-TOGETHER = timedelta(hours=2)
-"""Ordinary taps, and looks at ordinary check-ins, within one such span happen together at its end.
+TOGETHER = timedelta(hours=3)
+"""Ordinary taps, and looks at ordinary check-ins, within one part of the day happen together at its end.
 
-What is planned for the afternoon at half past four, or for six, is then still said before bedtime.
-"""
+By day no part is longer than this."""
 
-SOON = timedelta(minutes=15)
-"""The same for what belongs to a day of travel, where a quarter of an hour decides."""
+PARTS_END = (1, 4, 8, 14, 17, 20, 23)
+"""The hours of UTC at which a part of the day ends: 19, 22, 2, 8, 11, 14 and 17 o'clock in Guatemala.
+
+Most is planned for half past four and for six in the afternoon: it is said soon after."""
+
+NIGHT = timedelta(hours=6)
+"""The longest part of the day. Who is written to nowhere in it is asleep."""
+
+SOON = timedelta(minutes=30)
+"""How long what belongs to a day of travel waits for company."""
 
 MINUTES = timedelta(minutes=15)
 """The same for single things, such as a word to leave or a sign of danger."""
@@ -40,9 +47,17 @@ class VirtualClock:
 
 
 def end_of_span(moment: datetime, span: timedelta = TOGETHER) -> datetime:
-    """Return the end of the span of time in which this moment lies."""
+    """Return the end of the span of time, or of the part of the day, in which this moment lies."""
+    if span == TOGETHER:
+        return _end_of_part(moment)
     spans = -((BEGINS_AT - moment) // span)
     return BEGINS_AT + spans * span
+
+
+def _end_of_part(moment: datetime) -> datetime:
+    midnight = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    hours = (*PARTS_END, 24 + PARTS_END[0])
+    return next(end for hour in hours if (end := midnight + timedelta(hours=hour)) >= moment)
 
 
 @dataclass(order=True)

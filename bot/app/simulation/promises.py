@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
-from bot.app.simulation.clock import TOGETHER
+from bot.app.simulation.clock import NIGHT
 from bot.app.simulation.world import World
 from bot.domain.check_in import OVER, RUNNING, State
 from bot.domain.consent import may_be_written_to_unasked
@@ -87,7 +87,7 @@ def keep_at_the_end(session: Session, world: World) -> None:
         if reason == "failed":
             world.tally.broken[FAILED] += 1
         is_running = state == State.PLANNED or state in RUNNING
-        if is_running and (wake_at is None or wake_at < world.now - TOGETHER):
+        if is_running and (wake_at is None or wake_at < world.now - NIGHT):
             world.tally.broken[FORGOTTEN] += 1
     world.tally.broken[TWICE] += _said_twice(session)
 

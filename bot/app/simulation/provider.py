@@ -35,6 +35,7 @@ FROM outbound o JOIN address a ON a.id = o.address_id JOIN contact c ON c.id = o
     LEFT JOIN check_in k ON k.id = o.check_in_id
 WHERE o.status = 'queued' AND o.next_attempt_at <= :now ORDER BY o.sequence"""
 )
+IS_ANYTHING_QUEUED = "SELECT 1 FROM outbound WHERE status = 'queued' LIMIT 1"
 LEAVE = text(
     """UPDATE outbound SET status = :status, sending_at = :now, accepted_at = :now, status_at = :now,
     attempts = 1, provider_reference = 'SM' || replace(id::text, '-', '') WHERE id = ANY(:ids)"""
@@ -45,6 +46,8 @@ Left = Row[Any]
 
 def send_all(world: World) -> None:
     """Let everything that is queued leave, report what became of it, and let people hear it."""
+    if world.eye.execute(IS_ANYTHING_QUEUED).fetchone() is None:
+        return
     with database.unit_of_work(world.parts.engine) as session:
         rows = session.execute(WAITING, {"now": world.now}).all()
         if not rows:

@@ -25,7 +25,7 @@ Told = Callable[[float], None]
 def run(world: World, told: Told) -> None:
     """Live through all days."""
     days.plan_everything(world)
-    world.soon(staff.DoesTasks(), timedelta(hours=2))
+    world.with_others(staff.DoesTasks(), staff.TASKS_EVERY)
     whole = timedelta(days=world.wanted.days)
     while True:
         ahead = look_ahead(world.eye)
@@ -49,10 +49,10 @@ def _next(world: World, ahead: Ahead) -> datetime | None:
 def _step(world: World, ahead: Ahead) -> None:
     """Do a share of all that is due at this moment; what is left over is due in the next step."""
     is_said = _do_planned(world)
-    if ahead.to_plan:
+    if ahead.to_plan or is_said:
         plan_next(world.parts)
     is_said = _look(world, ahead) or is_said
-    if _is_due(ahead.notice_at, world):
+    if _is_due(ahead.notice_at, world) or world.is_watched:
         while send_next_notice(world.parts):
             pass
     if is_said:

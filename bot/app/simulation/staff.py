@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from bot.app.simulation.world import Colleague, World
@@ -28,6 +28,9 @@ ACTS_AFTER = {Tier.CRITICAL: 45, Tier.HIGH: 400, Tier.MEDIUM: 1_500, Tier.LOW: 4
 CLOSES_AFTER = timedelta(days=5)
 TASKS_EVERY = timedelta(hours=3)
 """How often somebody works through the tasks."""
+
+
+NOBODY_HAS_IT = "SELECT id, tier FROM escalation WHERE state = 'open'"
 
 
 @dataclass(frozen=True)
@@ -55,14 +58,10 @@ def hire(session: Session) -> dict[str, Colleague]:
 
 def watch(world: World) -> None:
     """Look for escalations that nobody has taken, and let somebody answer the call in time, or late."""
-    with database.unit_of_work(world.parts.engine) as session:
-        rows = session.execute(
-            select(EscalationRow.id, EscalationRow.tier).where(EscalationRow.state == State.OPEN)
-        ).all()
-    for row in rows:
-        if row.id not in world.called:
-            world.called.add(row.id)
-            _plan(world, row.id, _minutes(world, ANSWERS_AFTER[Tier(row.tier)]))
+    for escalation_id, tier in world.eye.execute(NOBODY_HAS_IT):
+        if escalation_id not in world.called:
+            world.called.add(escalation_id)
+            _plan(world, escalation_id, _minutes(world, ANSWERS_AFTER[Tier(tier)]))
     world.is_watched = False
 
 
@@ -117,4 +116,4 @@ def do_tasks(world: World, _: DoesTasks) -> None:
     """Have everything done whose time is half over, and come back some hours later."""
     with database.unit_of_work(world.parts.engine) as session:
         session.execute(DO_TASKS, {"now": world.now})
-    world.soon(DoesTasks(), TASKS_EVERY)
+    world.with_others(DoesTasks(), TASKS_EVERY)

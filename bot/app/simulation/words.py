@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 HOW = """How it was done: the real services planned, said, screened, answered, called and settled, on a
-database of their own (PostgreSQL with synchronous_commit=off, dropped at the end) and in
-virtual time that jumps from one event to the next. Not real: the provider (messages are settled
-many at a time, by the rules of the sending lane), Rasa (a double plays the questionnaires as
-the actions do), the classifier (the lexicon alone screens) and Meta's approval of the templates
-(all count as approved). Ordinary taps take a short way through the same rows; {share:.0%} of
-those who answer, all own words, disclosures, STOP and START go the whole way through accepting,
-screening and answering. Ordinary check-ins and taps wait up to two hours for company, those of a
-travel day a quarter of an hour. The people and their habits are invented."""
+database of their own (PostgreSQL with synchronous_commit=off, foreign keys not checked where several
+processes share the work, dropped at the end) and in virtual time that jumps from one event to the
+next. Not real: the provider (messages are settled many at a time, by the rules of the sending lane),
+Rasa (a double plays the questionnaires as the actions do), the classifier (the lexicon alone screens)
+and Meta's approval of the templates (all count as approved). Ordinary taps take a short way through the
+same rows; {share:.0%} of those who answer, all own words, disclosures, STOP and START go the whole way
+through accepting, screening and answering. Ordinary check-ins and taps wait up to three hours for
+company (six at night, when nobody is written to), those of a travel day half an hour. The people and
+their habits are invented."""
 
 
 def as_markdown(report: Mapping[str, Any]) -> str:
