@@ -40,8 +40,10 @@ def converse(
     if disclosed is not None:
         metadata = {**request.metadata, "disclosed": disclosed.as_metadata()}
         request = replace(request, metadata=metadata)
-    turn = parts.dialogue.take_turn(request)
-    database.let_go(session)
+    try:
+        turn = parts.dialogue.take_turn(request)
+    finally:
+        database.let_go(session)
     asked = (turn.intent or "").startswith("ask_")
     for reply in turn.replies:
         _carry_out(session, answering, reply, conversation, asked, parts)

@@ -57,6 +57,7 @@ OF_CONTACTS = (
     select(CheckInRow)
     .where(CheckInRow.contact_id == any_of("contact_ids"))
     .order_by(CheckInRow.due_at, CheckInRow.step)
+    .execution_options(populate_existing=True)
 )
 ANSWERS = select(AnswerRow.question, AnswerRow.value).where(
     AnswerRow.check_in_id == bindparam("check_in_id")

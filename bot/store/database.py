@@ -39,9 +39,14 @@ def connect(url: str, pool_size: int = 10) -> Engine:
 @contextmanager
 def unit_of_work(engine: Engine) -> Iterator[Session]:
     """Yield a session that is committed once at the end, or rolled back whole."""
-    with _Unit(engine, expire_on_commit=False) as session, session.begin():
-        yield session
-        _wake(session)
+    with _Unit(engine, expire_on_commit=False) as session:
+        try:
+            with session.begin():
+                yield session
+                if session.in_transaction():  # else it was only tried, and taken back
+                    _wake(session)
+        finally:
+            let_go(session)  # else its rows stay until Python looks for circles among them
 
 
 class _Unit(Session):

@@ -26,7 +26,6 @@ NEVER_SHOWN = (Status.CANCELLED, Status.FAILED, Status.UNDELIVERED)
 """What became of messages whose choices nobody saw."""
 
 IS_JUST_LEAVING = and_(
-    OutboundRow.sending_at.is_(None),
     OutboundRow.inbound_id.is_not(None),
     OutboundRow.created_at <= bindparam("by"),
     OutboundRow.next_attempt_at <= bindparam("by"),
@@ -39,7 +38,8 @@ MAY_HAVE_BEEN_SEEN = (
 """What a message with choices must be for a digit to answer it that was written by then.
 
 What still waits to leave, perhaps until the morning, was seen by nobody: "1" is not its answer.
-Only what answers the contact's own words, and leaves at this moment, counts as if it had left.
+Only what answers the contact's own words, and leaves at this moment, counts as if it had left, also
+where it left between the writing and this look.
 """
 
 LEFT_LAST = (OutboundRow.sending_at.desc().nulls_first(), OutboundRow.sequence.desc())

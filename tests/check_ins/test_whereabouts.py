@@ -8,7 +8,7 @@ from bot.domain.dialogue import Reply
 from bot.domain.questionnaire import OWN_WORDS
 from bot.domain.risk import Tier
 from bot.errors import ContentError
-from bot.gateways.dialogue import DialogueDown
+from bot.gateways.dialogue import DialogueDown, Turn
 from bot.phrasebook.source import read_yaml
 from bot.services.tasks import finish_task
 from bot.settings import CONTENT
@@ -269,6 +269,20 @@ def test_where_the_caregiver_has_the_child_the_silent_child_is_followed_up_by_da
     assert travels.state("arrived") == "missed silence"
     assert task(travels, travels.child, "silence").tier == Tier.MEDIUM
     assert "stranded_silence" not in kinds(travels, travels.child)
+
+
+def test_a_child_who_asks_something_else_is_followed_up_although_the_caregiver_has_them(
+    travels, dialogue, monkeypatch
+):
+    travels.until("2026-12-20 15:58")
+    with monkeypatch.context() as talks:
+        talks.setattr(dialogue, "_next", lambda *_: Turn(dialogue.replies, "ask_meals", []))
+        travels.child.says("que vamos a comer?")
+    travels.caregiver.taps("child_with_us")
+    travels.until("2026-12-21 12:00")
+    assert given(travels, "arrived") == {}
+    assert travels.state("arrived") == "missed silence"
+    assert task(travels, travels.child, "silence").tier == Tier.MEDIUM
 
 
 def test_a_silent_child_who_told_of_a_danger_before_is_looked_for_sooner(travels):

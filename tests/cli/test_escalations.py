@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+import yaml
 
 from bot.clock import now
 from bot.domain.risk import Decision, Screening, Tier
@@ -174,6 +175,26 @@ def test_what_a_colleague_has_stays_theirs(acompana, wendy, case, staff):
 
     assert refused.refused("Elena Paz", case)
     assert wendy.escalation.assigned_id == staff["Elena Paz"]
+
+
+def test_a_look_at_a_rota_without_whoever_has_it_takes_it_from_nobody(
+    acompana, wendy, case, tmp_path
+):
+    acompana("escalations", "acknowledge", case, "--by", "Elena")
+    only = {
+        "rosa": {
+            "name": "Rosa Lima",
+            "role": "supervisor",
+            "number": "+15005550103",
+            "country": "US",
+        }
+    }
+    file = tmp_path / "rota.yml"
+    file.write_text(yaml.safe_dump({"staff": only}), encoding="utf-8")
+    looked = acompana("rota", "set", file, "--check")
+
+    assert (looked.exit, looked.err) == (0, "Nothing was stored.\n")
+    assert wendy.escalation.state == "acknowledged"
 
 
 @pytest.mark.parametrize("name", ["elena paz", "ELENA", " Elena ", "e"])

@@ -96,6 +96,19 @@ def test_a_digit_in_the_second_in_which_the_question_left_answers_it(wendy, dial
     assert dialogue.requests[-1].text == "/talk_to_person"
 
 
+def test_it_does_so_too_where_the_question_left_between_the_writing_and_the_look(
+    wendy, dialogue, parts, time
+):
+    dialogue.replies = (Reply(("fallback.not_understood",)),)
+    wendy.says("xyz")
+    wendy.phone.write("2")
+    with database.unit_of_work(parts.engine) as session:
+        just_after = {"sending_at": time.now() + timedelta(milliseconds=200)}
+        session.execute(update(OutboundRow).values(**just_after))
+    wendy.work()
+    assert dialogue.requests[-1].text == "/talk_to_person"
+
+
 def test_an_old_button_is_heard_while_something_newer_waits(wendy, reminder):
     wendy.says(DOUBTFUL)
     reminder(wendy.contact_id)
