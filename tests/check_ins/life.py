@@ -191,6 +191,7 @@ class Life:
             staff_id = self.family.case_manager
             handle_escalation.record_action(session, row, staff_id, "Fui a verla.", self.parts)
             handle_escalation.close(session, row, staff_id, "Está con su tía.", self.parts)
+        self._look()  # the clock plans anew at once, not when something else is due
 
     def answers(self, person: Conversation, **choices: str) -> None:
         """Tap the answer to every question that waits, by default the best choice that calls nobody.
