@@ -169,7 +169,8 @@ def _ask_caregiver(session: Session, row: CheckInRow, contact: ContactRow, parts
     """Give the caregivers a check-in of their own, unless one of them may be the danger."""
     if contact.role != Role.CHILD or _caregiver_may_be_the_danger(session, contact.id, parts):
         return
-    for caregiver in contacts.family_of(session, contact.id)[1:]:
+    _, *caregivers = contacts.family_of(session, contact.id)
+    for caregiver in caregivers:
         occurrence = row.id.int % 2**31  # once for each silence
         plan_event(session, caregiver, "child_is_silent", occurrence, parts)
 

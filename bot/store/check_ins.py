@@ -31,6 +31,8 @@ LOOKED_AT = (
 )
 """What a look at a check-in may change."""
 
+OF_CONTACT = CheckInRow.contact_id == bindparam("contact_id")
+
 DUE = (
     select(CheckInRow, ContactRow)
     .join(ContactRow, ContactRow.id == CheckInRow.contact_id)
@@ -71,16 +73,14 @@ NEXT_WAKE = (
 )
 NEWEST_RUNNING = (
     select(CheckInRow)
-    .where(
-        CheckInRow.contact_id == bindparam("contact_id"), CheckInRow.state.in_(bindparam("states"))
-    )
+    .where(OF_CONTACT, CheckInRow.state.in_(bindparam("states")))
     .order_by(CheckInRow.said_at.desc())
     .limit(1)
     .execution_options(populate_existing=True)
 )
 ALL_RUNNING = (
     select(CheckInRow)
-    .where(CheckInRow.contact_id == bindparam("contact_id"), CheckInRow.state.in_(RUNNING))
+    .where(OF_CONTACT, CheckInRow.state.in_(RUNNING))
     .with_for_update()
     .execution_options(populate_existing=True)
 )

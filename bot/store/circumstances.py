@@ -15,6 +15,7 @@ from bot.domain.check_in import RUNNING
 from bot.domain.consent import Agreement, Consent
 from bot.domain.escalation import State
 from bot.store.base import any_of
+from bot.store.contacts import WITH_IDS
 from bot.store.risk_tables import EscalationRow, SafetyQuestionRow, StaffRow
 from bot.store.tables import AddressRow, ConsentRow, ContactRow, InboundRow
 from bot.store.time_tables import AnswerRow, CheckInRow
@@ -51,7 +52,6 @@ ARE_RUNNING = select(CheckInRow).where(CheckInRow.contact_id == IDS, CheckInRow.
 ANSWERS = select(AnswerRow.check_in_id, AnswerRow.question, AnswerRow.value).where(
     AnswerRow.check_in_id == IDS
 )
-CHILDREN = select(ContactRow).where(ContactRow.id == IDS)
 CASE_MANAGERS = select(StaffRow).where(StaffRow.id == IDS)
 
 
@@ -113,6 +113,6 @@ def read_people(session: Session, contacts: Sequence[ContactRow]) -> None:
     there = {contact.id for contact in contacts}
     children = {contact.child_id for contact in contacts if contact.child_id} - there
     staff = {contact.case_manager_id for contact in contacts if contact.case_manager_id}
-    for query, ids in ((CHILDREN, children), (CASE_MANAGERS, staff)):
+    for query, ids in ((WITH_IDS, children), (CASE_MANAGERS, staff)):
         if ids:
             session.scalars(query, {"ids": sorted(ids)}).all()

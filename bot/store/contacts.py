@@ -25,7 +25,7 @@ from bot.store.tables import (
 )
 from bot.store.time_tables import CheckInRow
 
-CHILDREN = select(ContactRow).where(ContactRow.id == any_of("ids"))
+WITH_IDS = select(ContactRow).where(ContactRow.id == any_of("ids"))
 RECEIVES_THE_CHILD = and_(
     ContactRow.child_id == bindparam("child_id"),
     ContactRow.role == Role.CAREGIVER,
@@ -65,8 +65,12 @@ ADDRESS = (
     )
     .limit(1)
 )
-WORKS_HERE = select(StaffRow).where(StaffRow.left_at.is_(None))
-INSTEAD = WORKS_HERE.order_by(StaffRow.role.desc(), StaffRow.id).limit(1)
+STANDS_IN = (
+    select(StaffRow)
+    .where(StaffRow.left_at.is_(None))
+    .order_by(StaffRow.role.desc(), StaffRow.id)
+    .limit(1)
+)
 
 
 def get(session: Session, contact_id: UUID) -> ContactRow:
@@ -109,7 +113,7 @@ def child_of(session: Session, row: ContactRow) -> ContactRow | None:
 def children_of(session: Session, rows: Sequence[ContactRow]) -> dict[UUID, ContactRow]:
     """Return the child whose journey concerns each of these contacts; who has none is left out."""
     ids = list({row.child_id for row in rows if row.child_id})
-    theirs = {c.id: c for c in session.scalars(CHILDREN, {"ids": ids})}
+    theirs = {c.id: c for c in session.scalars(WITH_IDS, {"ids": ids})}
     own = {row.id: row for row in rows if row.role == Role.CHILD}
     received = {row.id: theirs[row.child_id] for row in rows if row.child_id in theirs}
     return own | received
@@ -208,7 +212,7 @@ def case_manager_of(session: Session, row: ContactRow) -> StaffRow | None:
     assigned = session.get(StaffRow, row.case_manager_id) if row.case_manager_id else None
     if assigned is not None and assigned.left_at is None:
         return assigned
-    return session.scalars(INSTEAD).one_or_none()
+    return session.scalars(STANDS_IN).one_or_none()
 
 
 def move_messages(session: Session, from_id: UUID, to_id: UUID) -> None:

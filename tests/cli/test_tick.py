@@ -114,3 +114,32 @@ def test_after_a_pretended_moment_no_sender_waits_for_it(acompana, child, engine
     paces = rows(engine, SenderPaceRow)
     assert paces
     assert all(pace.free_at <= datetime.now(UTC) for pace in paces)
+
+
+def test_a_child_who_is_taken_across_and_has_not_left_after_all_can_be_looked_at(
+    acompana, child, engine, tmp_path
+):
+    file = tmp_path / "journey.yml"
+    file.write_text(yaml.safe_dump(journey_on(DEPARTURE)))
+    assert acompana("journey", "set", child, file)[0] == 0
+    ticked(acompana, "--now", f"{DEPARTURE + timedelta(days=1)}T17:00-06:00")
+    assert where_is(child, engine) == ("GT", "US")
+
+    file.write_text(yaml.safe_dump(journey_on(DEPARTURE + timedelta(days=30))))
+    code, out, err = acompana("journey", "set", child, file, "--check")
+
+    assert code == 0, err
+    assert "Nothing was stored." in err
+    assert f"departure_on: {DEPARTURE} -> {DEPARTURE + timedelta(days=30)}" in out
+    assert where_is(child, engine) == ("GT", "US")
+
+
+def journey_on(day):
+    return {"destination": "GT", "departure_on": day, "arrival_on": day}
+
+
+def where_is(child, engine):
+    """Where the child counts as being, and where they were before somebody said that they arrived."""
+    with database.unit_of_work(engine) as session:
+        row = session.get(ContactRow, child)
+        return row.country, row.left_country

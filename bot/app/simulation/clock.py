@@ -10,10 +10,9 @@ from typing import Any
 BEGINS_AT = datetime(2027, 1, 4, 12, 0, tzinfo=UTC)
 """The first moment of every simulation: the same seed gives the same run, whatever day it is today."""
 
-TOGETHER = timedelta(hours=3)
-"""Ordinary taps, and looks at ordinary check-ins, within one part of the day happen together at its end.
-
-By day no part is longer than this."""
+PART_OF_DAY = timedelta(hours=3)
+"""Stands for the part of the day, which is no longer than this by day: ordinary taps, and looks at
+ordinary check-ins, happen together at its end (see PARTS_END)."""
 
 PARTS_END = (1, 4, 8, 14, 17, 20, 23)
 """The hours of UTC at which a part of the day ends: 19, 22, 2, 8, 11, 14 and 17 o'clock in Guatemala.
@@ -21,7 +20,7 @@ PARTS_END = (1, 4, 8, 14, 17, 20, 23)
 Most is planned for half past four and for six in the afternoon: it is said soon after."""
 
 NIGHT = timedelta(hours=6)
-"""The longest part of the day. Who is written to nowhere in it is asleep."""
+"""The longest part of the day, from two to eight in Guatemala: hardly anybody is written to."""
 
 SOON = timedelta(minutes=30)
 """How long what belongs to a day of travel waits for company."""
@@ -46,9 +45,9 @@ class VirtualClock:
         self.moment = max(self.moment, moment)
 
 
-def end_of_span(moment: datetime, span: timedelta = TOGETHER) -> datetime:
+def end_of_span(moment: datetime, span: timedelta = PART_OF_DAY) -> datetime:
     """Return the end of the span of time, or of the part of the day, in which this moment lies."""
-    if span == TOGETHER:
+    if span == PART_OF_DAY:
         return _end_of_part(moment)
     spans = -((BEGINS_AT - moment) // span)
     return BEGINS_AT + spans * span

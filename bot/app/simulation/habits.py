@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row
 
-from bot.app.simulation.clock import TOGETHER
+from bot.app.simulation.clock import PART_OF_DAY
 from bot.app.simulation.looking import is_hurried, span_of
 from bot.app.simulation.people import Person
 from bot.app.simulation.world import World
@@ -37,7 +37,7 @@ class Reaction:
     person: Person
     check_in_id: UUID
     doing: Doing
-    span: timedelta = TOGETHER
+    span: timedelta = PART_OF_DAY
 
 
 @dataclass(frozen=True)

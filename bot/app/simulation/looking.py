@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from bot.app.simulation.clock import SOON, TOGETHER, end_of_span
+from bot.app.simulation.clock import SOON, PART_OF_DAY, end_of_span
 from bot.services.programme import programme
 
 MANY = 100
@@ -17,7 +17,7 @@ MANY = 100
 HURRIED = timedelta(hours=4)
 """A step that may be said for no longer than this belongs to a day on which an hour is long."""
 
-SPANS = (TOGETHER, timedelta(hours=1), SOON)
+SPANS = (PART_OF_DAY, timedelta(hours=1), SOON)
 
 DUE = "SELECT wake_at, step FROM check_in WHERE wake_at IS NOT NULL ORDER BY wake_at LIMIT %s"
 OTHERS = """SELECT

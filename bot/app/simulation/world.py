@@ -8,7 +8,7 @@ from uuid import UUID
 
 import psycopg
 
-from bot.app.simulation.clock import MINUTES, TOGETHER, Agenda, VirtualClock, end_of_span
+from bot.app.simulation.clock import MINUTES, PART_OF_DAY, Agenda, VirtualClock, end_of_span
 from bot.app.simulation.people import Family, Person
 from bot.app.simulation.sayings import Sayings
 from bot.app.simulation.tally import Tally
@@ -96,6 +96,6 @@ class World:
         """Plan something of which the minute counts."""
         self.agenda.plan(end_of_span(self.now + after, MINUTES), what)
 
-    def with_others(self, what: object, after: timedelta, span: timedelta = TOGETHER) -> None:
+    def with_others(self, what: object, after: timedelta, span: timedelta = PART_OF_DAY) -> None:
         """Plan something ordinary, which is done together with what happens in the same span of time."""
         self.agenda.plan(end_of_span(self.now + after, span), what)
