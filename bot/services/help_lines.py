@@ -17,8 +17,13 @@ from bot.store.tables import ContactRow
 def line_now(session: Session, row: ContactRow, parts: Parts) -> HelpLine | None:
     """Return an open line for what the contact told of, the latest first; never a closed one."""
     escalation = escalations.latest_of(session, row.id)
-    if escalation is None:
-        return None
+    return line_for(session, row, escalation, parts) if escalation is not None else None
+
+
+def line_for(
+    session: Session, row: ContactRow, escalation: EscalationRow, parts: Parts
+) -> HelpLine | None:
+    """Return an open line for what one case is about; never a closed one."""
     told_of = _told_of(session, escalation)
     return next((line for c in told_of for line in _open_lines(row, c, parts)), None)
 

@@ -14,6 +14,7 @@ from bot.errors import NotFound
 from bot.store.base import any_of
 from bot.store.encryption import keyring
 from bot.store.risk_tables import EscalationRow, SafetyQuestionRow, StaffRow
+from bot.store.staff import STANDS_IN
 from bot.store.tables import (
     AddressRow,
     ConsentRow,
@@ -63,12 +64,6 @@ ADDRESS = (
         (ContactRow.role == Role.CHILD).desc(),
         AddressRow.id,
     )
-    .limit(1)
-)
-STANDS_IN = (
-    select(StaffRow)
-    .where(StaffRow.left_at.is_(None))
-    .order_by(StaffRow.role.desc(), StaffRow.id)
     .limit(1)
 )
 

@@ -19,6 +19,10 @@ NOTICE = "acompana_notice"
 somebody of the staff has to be called."""
 
 CALLS, HELD = "calls", "held"
+
+NOBODY_LISTENS = "nobody_listens"
+"""Execution option of an engine whose database belongs to one process: it wakes nobody."""
+
 WAKE = text(
     "SELECT pg_notify(channel, payload)"
     " FROM unnest(CAST(:channels AS text[]), CAST(:payloads AS text[])) AS call(channel, payload)"
@@ -71,7 +75,7 @@ def notify(session: Session, channel: str, payload: str = "") -> None:
 
 def _wake(session: Session) -> None:
     calls = session.info.get(CALLS)
-    if calls:
+    if calls and not session.get_bind().get_execution_options().get(NOBODY_LISTENS):
         channels, payloads = zip(*calls)
         session.execute(WAKE, {"channels": list(channels), "payloads": list(payloads)})
 

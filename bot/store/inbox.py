@@ -47,6 +47,7 @@ WAITED_LONGEST = (
     .order_by(URGENT_FIRST, InboundRow.sequence)
     .limit(1)
     .with_for_update(of=ContactRow, skip_locked=True, key_share=True)
+    .execution_options(populate_existing=True)
 )
 WAITING = (
     select(ContactRow, InboundRow)
@@ -106,25 +107,21 @@ def lock_next(session: Session, now: datetime) -> tuple[ContactRow, InboundRow] 
     A contact whose oldest message waits for a retry keeps their place: later messages wait behind it,
     but for those about safety. Nothing is answered before it was screened. The lock lets others point at
     the contact: a message may be stored, screened and escalated while an answer is still being thought of.
+    The message is looked for again under the lock: another worker may have answered meanwhile. The
+    contact is as it is under the lock.
     """
     contact = session.scalars(WAITED_LONGEST, {"now": now}).one_or_none()
-    return _with_next(session, contact, now) if contact else None
+    if contact is None:
+        return None
+    message = session.scalars(NEXT_OF_CONTACT, {"contact_id": contact.id}).one_or_none()
+    is_ready = message and message.screened_at is not None and message.next_attempt_at <= now
+    return (contact, message) if message and is_ready else None
 
 
 def lock_waiting(session: Session, inbound_id: UUID) -> tuple[ContactRow, InboundRow] | None:
     """Lock a contact for one of their messages; None if that was answered meanwhile."""
     found = session.execute(WAITING, {"inbound_id": inbound_id}).one_or_none()
     return (found[0], found[1]) if found else None
-
-
-def _with_next(
-    session: Session, contact: ContactRow, now: datetime
-) -> tuple[ContactRow, InboundRow] | None:
-    """Look again under the lock: another worker may have answered between the look and the lock."""
-    session.refresh(contact)
-    message = session.scalars(NEXT_OF_CONTACT, {"contact_id": contact.id}).one_or_none()
-    is_ready = message and message.screened_at is not None and message.next_attempt_at <= now
-    return (contact, message) if message and is_ready else None
 
 
 def begin_screening(session: Session) -> InboundRow | None:

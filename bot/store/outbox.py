@@ -47,7 +47,7 @@ LEFT_LAST = (OutboundRow.sending_at.desc().nulls_first(), OutboundRow.sequence.d
 OF_CONTACT = OutboundRow.contact_id == bindparam("contact_id")
 ON_CHANNEL = OutboundRow.channel == bindparam("channel")
 IS_DUE = and_(OutboundRow.status == Status.QUEUED, OutboundRow.next_attempt_at <= bindparam("now"))
-EARLIER = aliased(OutboundRow)
+EARLIER, LATER = aliased(OutboundRow), aliased(OutboundRow)
 STILL_LEAVING = or_(
     EARLIER.status.in_([Status.QUEUED, Status.SENDING]),
     and_(EARLIER.status == Status.ACCEPTED, EARLIER.accepted_at > bindparam("accepted_after")),
@@ -103,21 +103,21 @@ PACES = (
     .order_by(SenderPaceRow.sender)
     .with_for_update()
 )
-LAST_MENU = (
-    select(OutboundRow)
-    .where(OF_CONTACT, ON_CHANNEL, *MAY_HAVE_BEEN_SEEN)
-    .order_by(*LEFT_LAST)
-    .limit(1)
-)
-DISCLOSED_BETWEEN = (
+DISCLOSED_SINCE = (
     select(InboundRow.id)
-    .join(OutboundRow, OutboundRow.inbound_id == InboundRow.id)
+    .join(LATER, LATER.inbound_id == InboundRow.id)
     .where(
-        InboundRow.contact_id == bindparam("contact_id"),
+        InboundRow.contact_id == OutboundRow.contact_id,
         InboundRow.safety.in_(OPENING),
         InboundRow.sequence < bindparam("written"),
-        OutboundRow.sequence > bindparam("shown"),
+        LATER.sequence > OutboundRow.sequence,
     )
+    .exists()
+)
+LAST_MENU = (
+    select(OutboundRow, DISCLOSED_SINCE)
+    .where(OF_CONTACT, ON_CHANNEL, *MAY_HAVE_BEEN_SEEN)
+    .order_by(*LEFT_LAST)
     .limit(1)
 )
 BY_REFERENCE = (
@@ -206,14 +206,12 @@ def last_menu(session: Session, inbound: InboundRow) -> OutboundRow | None:
     None once a disclosure was answered: whatever was asked before it is over.
     """
     here = {"contact_id": inbound.contact_id, "channel": inbound.channel}
-    shown = session.scalars(LAST_MENU, {**here, "by": inbound.received_at}).one_or_none()
-    return None if shown and _disclosed_between(session, shown, inbound) else shown
-
-
-def _disclosed_between(session: Session, shown: OutboundRow, inbound: InboundRow) -> bool:
-    between = {"written": inbound.sequence, "shown": shown.sequence}
-    disclosure = session.scalars(DISCLOSED_BETWEEN, {"contact_id": inbound.contact_id, **between})
-    return disclosure.first() is not None
+    written = {"by": inbound.received_at, "written": inbound.sequence}
+    found = session.execute(LAST_MENU, here | written).one_or_none()
+    if found is None:
+        return None
+    shown, is_over = found
+    return None if is_over else shown
 
 
 def by_provider_reference(session: Session, reference: str) -> OutboundRow | None:

@@ -23,6 +23,9 @@ BY_NUMBER = (
 )
 WITH_ROLE = select(StaffRow).where(HAS_ROLE, WORKS_HERE).order_by(StaffRow.id)
 EVERYONE = select(StaffRow).where(WORKS_HERE)
+STANDS_IN = EVERYONE.order_by(StaffRow.role.desc(), StaffRow.id).limit(1)
+"""Who answers for a contact of whom nobody is in charge: a supervisor where there is one."""
+
 SHIFTS = (
     select(DutyShiftRow)
     .join(StaffRow, StaffRow.id == DutyShiftRow.staff_id)

@@ -210,7 +210,7 @@ def test_words_about_the_way_are_noted_and_the_question_stays_open(wendy, told):
 def test_the_words_of_a_caregiver_about_the_way_leave_their_question_open(parts, family):
     with Asked(parts, family.caregiver) as marta:
         marta.is_asked("arrived_home")
-        marta.says("todavía no ha venido la niña")
+        marta.says("aquí la estamos esperando con su abuela")
 
     assert marta.said == ["check_in.noted", "check_in.child_here"]
     assert marta.state == "asked"

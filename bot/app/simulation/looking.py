@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from bot.app.simulation.clock import SOON, PART_OF_DAY, end_of_span
+from bot.app.simulation.clock import PART_OF_DAY, SOON, end_of_span
 from bot.services.programme import programme
 
 MANY = 100
@@ -45,6 +45,22 @@ class Ahead:
     """When a deadline is over, or a promised time has come."""
     notice_at: datetime | None
     """When somebody of the staff is notified."""
+
+
+IS_ANYBODY_TO_PLAN = (
+    "SELECT 1 FROM contact WHERE planned_at IS NULL AND role IN ('child', 'caregiver') LIMIT 1"
+)
+IS_ANY_NOTICE_DUE = "SELECT 1 FROM notice WHERE status = 'queued' AND next_attempt_at <= %s LIMIT 1"
+
+
+def is_anybody_to_plan(eye: psycopg.Connection) -> bool:
+    """Return whether somebody has to be planned for; the cheap look before a transaction."""
+    return eye.execute(IS_ANYBODY_TO_PLAN).fetchone() is not None
+
+
+def is_any_notice_due(eye: psycopg.Connection, now: datetime) -> bool:
+    """Return whether somebody of the staff is to be notified now."""
+    return eye.execute(IS_ANY_NOTICE_DUE, (now,)).fetchone() is not None
 
 
 def look_ahead(eye: psycopg.Connection) -> Ahead:
