@@ -30,6 +30,9 @@ from bot.store.tables import ContactRow, InboundRow
 MOST_ATTEMPTS = 5
 """A message at which screening failed so often, or which killed its process, is read by a person."""
 
+FEW_WORDS = 3
+"""A wish to leave has no more; what the classifier thinks of so few words is about their sound."""
+
 NO_SIGN = (None, SafetyStep.NOT_ANSWERED)
 """What is stored with a message that was no sign by itself."""
 
@@ -95,9 +98,14 @@ def _answers(
 
 
 def _only_stops(inbound: InboundRow, found: Screening) -> bool:
-    """One word to leave or to come back is no doubt: nobody is asked about it."""
-    is_word = opt_word(inbound.text, inbound.opt_out_type) is not None
-    return is_word and found.decision is Decision.ASK
+    """One word to leave or to come back, or a few that the provider knows as such, is no sign.
+
+    A phrase that is a sign wherever it stands is one here too, and so are more words.
+    """
+    if opt_word(inbound.text, inbound.opt_out_type) is None:
+        return False
+    is_brief = len(inbound.text.split()) <= FEW_WORDS and not found.joined
+    return found.decision is Decision.ASK or (is_brief and found.layer == "classifier")
 
 
 def _earlier(session: Session, inbound: InboundRow, parts: Parts) -> list[str]:
