@@ -12,7 +12,7 @@ from bench.risk.cases import TAXONOMY
 from bot.app.risk_training import DATA
 from bot.domain.risk import Tier
 from bot.safety import classifier
-from bot.safety.training import REQUEST_COUNTS, Example, read_examples, read_requests
+from bot.safety.training import REQUEST_COUNTS, REQUESTS, Example, read_examples, read_requests
 from bot.settings import ROOT
 
 LEFT_OUT = (
@@ -49,7 +49,7 @@ def main() -> None:
 
 def _shares(examples: Sequence[Example], authors: set[str]) -> list[float]:
     known = [e for e in examples if e.author not in authors]
-    counts = [REQUEST_COUNTS if e.author == "requests" else 1.0 for e in known]
+    counts = [REQUEST_COUNTS if e.author == REQUESTS else 1.0 for e in known]
     model = classifier.learn([e.text for e in known], [e.label for e in known], counts)
     strange = [e for e in examples if e.author in authors]
     likely = model.likely([e.text for e in strange])

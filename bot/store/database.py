@@ -19,10 +19,6 @@ NOTICE = "acompana_notice"
 somebody of the staff has to be called."""
 
 CALLS, HELD = "calls", "held"
-
-NOBODY_LISTENS = "nobody_listens"
-"""Execution option of an engine whose database belongs to one process: it wakes nobody."""
-
 WAKE = text(
     "SELECT pg_notify(channel, payload)"
     " FROM unnest(CAST(:channels AS text[]), CAST(:payloads AS text[])) AS call(channel, payload)"
@@ -75,7 +71,7 @@ def notify(session: Session, channel: str, payload: str = "") -> None:
 
 def _wake(session: Session) -> None:
     calls = session.info.get(CALLS)
-    if calls and not session.get_bind().get_execution_options().get(NOBODY_LISTENS):
+    if calls:
         channels, payloads = zip(*calls)
         session.execute(WAKE, {"channels": list(channels), "payloads": list(payloads)})
 

@@ -15,11 +15,6 @@ LAST_DEPARTURE = 0.8
 NOTICE = timedelta(days=9)
 """So long before a departure its day is known."""
 
-LAST_WEEKDAY = 3
-"""Journeys begin from Monday (0) to Thursday: offices are open when a child arrives, and the day after.
-
-An assumption. It makes the load of those days heavier than journeys on any day of the week would."""
-
 CHANGES = ((0, 76), (1, 17), (2, 7))
 WITHDRAWN = 0.04
 """Share of the journeys that are taken back; half of them are set again later."""
@@ -52,19 +47,14 @@ def journeys_of(family: Family, days: int, dice: Random) -> list[Confirmed]:
 def _departs_on(known_at: datetime, days: int, dice: Random) -> date:
     first = known_at + NOTICE
     last = BEGINS_AT + timedelta(days=days) * LAST_DEPARTURE
-    return _working_day((first + dice.random() * max(timedelta(days=1), last - first)).date())
-
-
-def _working_day(day: date) -> date:
-    """Return that day, or the Monday after it."""
-    return day if day.weekday() <= LAST_WEEKDAY else day + timedelta(days=7 - day.weekday())
+    return (first + dice.random() * max(timedelta(days=1), last - first)).date()
 
 
 def _change(versions: list[Confirmed], family: Family, departs_on: date, dice: Random) -> date:
     """Enter another day some days before the one that was confirmed, never before the last entry."""
     before = _noon(departs_on) - timedelta(days=dice.uniform(1, 7))
     at = max(before, versions[-1].at + timedelta(hours=1))
-    moved = _working_day(departs_on + timedelta(days=dice.randint(1, 14)))
+    moved = departs_on + timedelta(days=dice.randint(1, 14))
     versions.append(Confirmed(at, facts(family, moved, dice)))
     return moved
 
@@ -73,13 +63,13 @@ def _withdraw(versions: list[Confirmed], family: Family, departs_on: date, dice:
     at = max(_noon(departs_on) - timedelta(days=3), versions[-1].at + timedelta(hours=1))
     versions.append(Confirmed(at, {"destination": family.child.destination}))
     if dice.random() < 0.5:
-        again = _working_day(departs_on + timedelta(days=dice.randint(20, 40)))
+        again = departs_on + timedelta(days=dice.randint(20, 40))
         versions.append(Confirmed(at + timedelta(days=8), facts(family, again, dice)))
 
 
 def _put_off(versions: list[Confirmed], family: Family, departs_on: date, dice: Random) -> None:
     at = max(_noon(departs_on) - timedelta(hours=6), versions[-1].at + timedelta(hours=1))
-    following = facts(family, _working_day(departs_on + timedelta(days=1)), dice)
+    following = facts(family, departs_on + timedelta(days=1), dice)
     versions.append(Confirmed(at, following))
 
 

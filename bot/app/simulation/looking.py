@@ -47,22 +47,6 @@ class Ahead:
     """When somebody of the staff is notified."""
 
 
-IS_ANYBODY_TO_PLAN = (
-    "SELECT 1 FROM contact WHERE planned_at IS NULL AND role IN ('child', 'caregiver') LIMIT 1"
-)
-IS_ANY_NOTICE_DUE = "SELECT 1 FROM notice WHERE status = 'queued' AND next_attempt_at <= %s LIMIT 1"
-
-
-def is_anybody_to_plan(eye: psycopg.Connection) -> bool:
-    """Return whether somebody has to be planned for; the cheap look before a transaction."""
-    return eye.execute(IS_ANYBODY_TO_PLAN).fetchone() is not None
-
-
-def is_any_notice_due(eye: psycopg.Connection, now: datetime) -> bool:
-    """Return whether somebody of the staff is to be notified now."""
-    return eye.execute(IS_ANY_NOTICE_DUE, (now,)).fetchone() is not None
-
-
 def look_ahead(eye: psycopg.Connection) -> Ahead:
     """Return when something is due next."""
     due = eye.execute(DUE, (MANY,)).fetchall()

@@ -8,7 +8,7 @@ from bot.app.simulation import programme_days as days
 from bot.app.simulation import staff, writing
 from bot.app.simulation.clock import BEGINS_AT
 from bot.app.simulation.habits import Reaction, TheLongWay, Writes
-from bot.app.simulation.looking import Ahead, is_any_notice_due, is_anybody_to_plan, look_ahead
+from bot.app.simulation.looking import Ahead, look_ahead
 from bot.app.simulation.programme_days import Enrols
 from bot.app.simulation.provider import send_all
 from bot.app.simulation.taps import answer_all
@@ -49,12 +49,12 @@ def _next(world: World, ahead: Ahead) -> datetime | None:
 def _step(world: World, ahead: Ahead) -> None:
     """Do a share of all that is due at this moment; what is left over is due in the next step."""
     is_said = _do_planned(world)
-    if ahead.to_plan or (is_said and is_anybody_to_plan(world.eye)):
+    if ahead.to_plan or is_said:
         plan_next(world.parts)
     is_said = _look(world, ahead) or is_said
     if _is_due(ahead.notice_at, world) or world.is_watched:
-        while is_any_notice_due(world.eye, world.now):
-            send_next_notice(world.parts)
+        while send_next_notice(world.parts):
+            pass
     if is_said:
         send_all(world)
     if world.is_watched:

@@ -48,12 +48,7 @@ def made_world(wanted: Wanted, settings: Settings, url: str, share: int, shares:
 def _parts(settings: Settings, url: str, clock: VirtualClock) -> Parts:
     return Parts(
         settings=settings,
-        engine=create_engine(
-            with_driver(url),
-            pool_size=3,
-            query_cache_size=2_000,
-            execution_options={database.NOBODY_LISTENS: True},
-        ),
+        engine=create_engine(with_driver(url), pool_size=3, query_cache_size=2_000),
         words=with_approved_templates(read_phrasebook(CONTENT)),
         dialogue=PlayedDialogue(),
         provider=StandInProvider(settings),

@@ -11,8 +11,8 @@ Rasa (a double plays the questionnaires as the actions do), the classifier (the 
 and Meta's approval of the templates (all count as approved). Ordinary taps take a short way through the
 same rows; {share:.0%} of those who answer, all own words, disclosures, STOP and START go the whole way
 through accepting, screening and answering. Ordinary check-ins and taps wait up to three hours for
-company (six at night, when hardly anybody is written to), those of a travel day half an hour. The people and
-their habits are invented, also that journeys begin from Monday to Thursday."""
+company (six at night, when hardly anybody is written to), those of a travel day half an hour. The
+people and their habits are invented."""
 
 
 def as_markdown(report: Mapping[str, Any]) -> str:
