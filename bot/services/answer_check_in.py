@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot.domain.check_in import State
@@ -85,10 +84,21 @@ def record_answer(
         return
     if not check_ins.is_still(session, row, State.ASKED):
         return
-    question = _question(row, str(effect["question"]))
-    if question is None:
-        return
-    choice = str(effect.get("choice") or OWN_WORDS)
+    if question := _question(row, str(effect["question"])):
+        choice = str(effect.get("choice") or OWN_WORDS)
+        record_of(session, contact, inbound, row, question, choice, parts)
+
+
+def record_of(
+    session: Session,
+    contact: ContactRow,
+    inbound: InboundRow,
+    row: CheckInRow,
+    question: Question,
+    choice: str,
+    parts: Parts,
+) -> None:
+    """Keep the answer to a question of a check-in that is locked and still asks, and do what follows."""
     keep_answer(session, row, question, choice, inbound, parts)
     _follow(session, contact, inbound, row, question, choice, parts)
     if question.is_settled(choice):
@@ -110,12 +120,8 @@ def keep_answer(
 ) -> None:
     """Store an answer once for each question of a check-in; a choice takes the place of own words."""
     values = answer_values(row, question, choice, inbound.id if inbound else None, parts.now())
-    statement, key = insert(AnswerRow).values(**values), ["check_in_id", "question"]
-    if question.may_change(check_ins.answers_of(session, row.id).get(question.id)):
-        newer = {name: values[name] for name in ("value", "inbound_id", "answered_at")}
-        session.execute(statement.on_conflict_do_update(index_elements=key, set_=newer))
-    else:
-        session.execute(statement.on_conflict_do_nothing())
+    may_change = question.may_change(check_ins.answers_of(session, row.id).get(question.id))
+    check_ins.keep_answer(session, values, takes_its_place=may_change)
 
 
 def answer_values(

@@ -64,6 +64,12 @@ OF_CONTACTS = (
 ANSWERS = select(AnswerRow.question, AnswerRow.value).where(
     AnswerRow.check_in_id == bindparam("check_in_id")
 )
+ANSWER = insert(AnswerRow)
+ANSWER_ONCE = ANSWER.on_conflict_do_nothing()
+ANSWER_ANEW = ANSWER.on_conflict_do_update(
+    index_elements=["check_in_id", "question"],
+    set_={name: ANSWER.excluded[name] for name in ("value", "inbound_id", "answered_at")},
+)
 PLAN = insert(CheckInRow).on_conflict_do_nothing()
 NEXT_WAKE = (
     select(CheckInRow.wake_at)
@@ -207,6 +213,11 @@ def settle_running(
     """End whatever is being asked of a contact."""
     for row in session.scalars(ALL_RUNNING, {"contact_id": contact_id}):
         settle(row, state, now, reason)
+
+
+def keep_answer(session: Session, values: Mapping[str, Any], *, takes_its_place: bool) -> None:
+    """Store an answer; one that was given to the same question before stays, or gives its place."""
+    session.execute(ANSWER_ANEW if takes_its_place else ANSWER_ONCE, values)
 
 
 def answers_of(session: Session, check_in_id: UUID) -> dict[str, str]:

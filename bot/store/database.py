@@ -19,6 +19,10 @@ NOTICE = "acompana_notice"
 somebody of the staff has to be called."""
 
 CALLS, HELD = "calls", "held"
+
+NOBODY_LISTENS = "nobody_listens"
+"""Execution option of an engine in whose database no other process waits for wake-up calls."""
+
 WAKE = text(
     "SELECT pg_notify(channel, payload)"
     " FROM unnest(CAST(:channels AS text[]), CAST(:payloads AS text[])) AS call(channel, payload)"
@@ -71,7 +75,8 @@ def notify(session: Session, channel: str, payload: str = "") -> None:
 
 def _wake(session: Session) -> None:
     calls = session.info.get(CALLS)
-    if calls:
+    is_heard = not session.get_bind().get_execution_options().get(NOBODY_LISTENS)
+    if calls and is_heard:
         channels, payloads = zip(*calls)
         session.execute(WAKE, {"channels": list(channels), "payloads": list(payloads)})
 

@@ -15,6 +15,11 @@ from bot.store.time_tables import ToldFactRow
 TOLD = select(ToldFactRow.contact_id, ToldFactRow.fact, ToldFactRow.value).where(
     ToldFactRow.contact_id == any_of("contact_ids")
 )
+TELL = insert(ToldFactRow)
+TELL_AGAIN = TELL.on_conflict_do_update(
+    index_elements=["contact_id", "fact"],
+    set_={"value": TELL.excluded.value, "told_at": TELL.excluded.told_at},
+)
 
 
 def note(session: Session, contact_id: UUID, facts: Mapping[str, Any], now: datetime) -> None:
@@ -25,10 +30,7 @@ def note(session: Session, contact_id: UUID, facts: Mapping[str, Any], now: date
         {"contact_id": contact_id, "fact": fact, "value": value, "told_at": now}
         for fact, value in facts.items()
     ]
-    statement = insert(ToldFactRow)
-    newest = {"value": statement.excluded.value, "told_at": statement.excluded.told_at}
-    told_again = statement.on_conflict_do_update(index_elements=["contact_id", "fact"], set_=newest)
-    session.execute(told_again, rows)
+    session.execute(TELL_AGAIN, rows)
 
 
 def of_contact(session: Session, contact_id: UUID) -> dict[str, Any]:

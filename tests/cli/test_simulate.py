@@ -34,6 +34,7 @@ from bot.services.run_check_ins import run_due
 from bot.services.say import Lane
 from bot.settings import CONTENT
 from bot.store import contacts, database, embedded
+from bot.store.risk_tables import SafetyQuestionRow
 from bot.store.tables import AddressRow, ConsentRow, ContactRow, InboundRow, OutboundRow
 from bot.store.time_tables import AnswerRow, CheckInRow
 from tests.keys import own_keys
@@ -139,7 +140,7 @@ def test_the_report_says_what_the_busiest_minute_means_for_each_rate(report, set
 def test_people_can_read_the_report_and_see_the_load_curve(report):
     shown, picture = as_markdown(report), drawing(report)
 
-    assert shown.count("\n## ") == 11
+    assert shown.count("\n## ") == 12
     assert "synchronous_commit" in shown
     assert len(ElementTree.fromstring(picture).findall(".//{*}polyline")) == 1
     assert len(ElementTree.fromstring(picture).findall(".//{*}rect")) == 1 + 24
@@ -316,12 +317,48 @@ def test_an_answer_that_is_a_sign_of_danger_is_not_taken_the_short_way(world, mo
     assert rows(world, CheckInRow)[0].state == "interrupted"
 
 
+def test_who_is_asked_about_danger_answers_while_the_question_waits(world):
+    child = world.families[0].child
+    writing.write(world, child, "tengo miedo de mi tio", channel="sms")
+    send_all(world)
+    (question,) = rows(world, SafetyQuestionRow)
+    assert world.now < world.agenda.next_at < question.due_at
+
+    world.clock.move_to(world.agenda.next_at)
+    (writes,) = world.agenda.due(world.now)
+    writing.write(world, child, writes.text, channel=writes.channel)
+    (question,) = rows(world, SafetyQuestionRow)
+    assert question.answer == {"no": "no", "sí": "yes"}[writes.text]
+
+
 def test_an_answer_after_stop_is_not_taken(world):
     row = asked(world)
     writing.write(world, world.families[0].child, "ALTO", channel="sms")
     taps.answer_all([Reaction(world.families[0].child, row.id, Doing.ANSWERS)], world)
 
     assert rows(world, AnswerRow) == []
+
+
+def test_the_cursor_of_a_simulation_describes_what_the_usual_one_does(world):
+    query = "SELECT id, name, onboarded_at FROM contact"
+    with world.parts.engine.connect() as connection:
+        ours = connection.connection.driver_connection.execute(query)
+        usual = world.eye.execute(query)
+        assert [tuple(column) for column in ours.description] == list(map(tuple, usual.description))
+        assert ours.description[1].name == "name"
+        nothing = connection.connection.driver_connection.execute("SET jit = off")
+        assert nothing.description is None
+
+
+def test_nobody_is_woken_where_nobody_listens(world, database_url):
+    with psycopg.connect(database.raw_address(database_url), autocommit=True) as other:
+        other.execute(f"LISTEN {database.CHANGED}")
+        for engine in (world.parts.engine, database.connect(database_url, pool_size=1)):
+            with database.unit_of_work(engine) as session:
+                database.notify(session, database.CHANGED, "somebody")
+        heard = [call.payload for call in other.notifies(timeout=1)]
+    engine.dispose()
+    assert heard == ["somebody"]
 
 
 # The promises

@@ -26,7 +26,7 @@ SOON = timedelta(minutes=30)
 """How long what belongs to a day of travel waits for company."""
 
 MINUTES = timedelta(minutes=15)
-"""The same for single things, such as a word to leave or a sign of danger."""
+"""The same for a word to leave or a sign of danger. Answers to a question about danger wait for nobody."""
 
 
 @dataclass

@@ -68,6 +68,8 @@ ON_THE_WAY = 25
 """Median minutes until an answer on a day of travel."""
 
 SHORT = frozenset({Doing.ANSWERS, Doing.PARTLY, Doing.OWN_WORDS})
+SINGLE = frozenset({Doing.STOPS, Doing.DISCLOSES})
+"""What waits for nobody's company."""
 
 AFTER_DANGER = ("disclosure.ask", "disclosure.ask_again")
 AFTER_PROOF = ("disclosure.proof",)
@@ -98,10 +100,11 @@ def _about_check_in(row: Row[Any], person: Person, world: World) -> None:
     if doing is Doing.LATER and row.template is None:
         doing = Doing.ANSWERS
     reaction = Reaction(person, row.check_in_id, doing, span)
-    if doing in SHORT:
-        world.with_others(reaction, at - world.now, span)
-    else:
+    if doing in SINGLE:
         world.soon(TheLongWay(reaction), at - world.now)
+    else:
+        what = reaction if doing in SHORT else TheLongWay(reaction)
+        world.with_others(what, at - world.now, span)
 
 
 def _share(person: Person, travels: bool, reminders: int) -> float:
@@ -144,4 +147,4 @@ def _about_safety(
     dice = world.dice(person, row.created_at, "safety")
     words, shares = zip(*answers)
     if (text := dice.choices(words, shares)[0]) is not None:
-        world.soon(Writes(person, text, row.channel), dice.uniform(0.3, 2) * after)
+        world.at_once(Writes(person, text, row.channel), dice.uniform(0.3, 2) * after)

@@ -19,6 +19,12 @@ CHANGES = ((0, 76), (1, 17), (2, 7))
 WITHDRAWN = 0.04
 """Share of the journeys that are taken back; half of them are set again later."""
 
+TRAVEL_DAYS = (1, 3)
+"""Tuesday and Thursday: children travel together, on a few days of the week; source: invented."""
+
+LEAVES_AT, ARRIVES = "07:30", 14
+"""By the clock of the place: when they leave, and the hour in which they arrive."""
+
 TRAVEL_LATE = 0.05
 """Share whose departure is put off on the day itself."""
 
@@ -47,14 +53,20 @@ def journeys_of(family: Family, days: int, dice: Random) -> list[Confirmed]:
 def _departs_on(known_at: datetime, days: int, dice: Random) -> date:
     first = known_at + NOTICE
     last = BEGINS_AT + timedelta(days=days) * LAST_DEPARTURE
-    return (first + dice.random() * max(timedelta(days=1), last - first)).date()
+    return _journey_from((first + dice.random() * max(timedelta(days=1), last - first)).date())
+
+
+def _journey_from(day: date) -> date:
+    """Return the next day on which children travel."""
+    days = (day + timedelta(days=n) for n in range(7))
+    return next(on for on in days if on.weekday() in TRAVEL_DAYS)
 
 
 def _change(versions: list[Confirmed], family: Family, departs_on: date, dice: Random) -> date:
     """Enter another day some days before the one that was confirmed, never before the last entry."""
     before = _noon(departs_on) - timedelta(days=dice.uniform(1, 7))
     at = max(before, versions[-1].at + timedelta(hours=1))
-    moved = departs_on + timedelta(days=dice.randint(1, 14))
+    moved = _journey_from(departs_on + timedelta(days=dice.randint(1, 11)))
     versions.append(Confirmed(at, facts(family, moved, dice)))
     return moved
 
@@ -63,7 +75,7 @@ def _withdraw(versions: list[Confirmed], family: Family, departs_on: date, dice:
     at = max(_noon(departs_on) - timedelta(days=3), versions[-1].at + timedelta(hours=1))
     versions.append(Confirmed(at, {"destination": family.child.destination}))
     if dice.random() < 0.5:
-        again = departs_on + timedelta(days=dice.randint(20, 40))
+        again = _journey_from(departs_on + timedelta(days=dice.randint(20, 40)))
         versions.append(Confirmed(at + timedelta(days=8), facts(family, again, dice)))
 
 
@@ -78,7 +90,7 @@ def facts(family: Family, departs_on: date, dice: Random) -> dict[str, object]:
     destination = family.child.destination
     nights = dice.choice((0, 0, 0, 1))
     arrives_on = departs_on + timedelta(days=nights)
-    hours = {} if dice.random() < 0.15 else {"departure_time": f"{dice.randint(5, 10):02d}:30"}
+    hours = {} if dice.random() < 0.15 else {"departure_time": LEAVES_AT}
     adults = [person.name for person in family.caregivers] or ["Ana Paz"]
     return {
         "destination": destination,
@@ -86,7 +98,7 @@ def facts(family: Family, departs_on: date, dice: Random) -> dict[str, object]:
         "departure_zone": family.child.zone or COUNTRIES["US"],
         **hours,
         "vehicle": "bus" if nights else "plane",
-        "travel_hours": 30 if nights else 4,
+        "travel_hours": 30 if nights else 5,
         "companions": ["Lucía Paz"],
         "meals": ["breakfast", "lunch"],
         "night_places": ["Casa del Migrante"] * nights,
@@ -98,15 +110,14 @@ def facts(family: Family, departs_on: date, dice: Random) -> dict[str, object]:
 
 
 def _arrival(destination: str, on: date, dice: Random) -> Mapping[str, object]:
-    hour = dice.randint(13, 17)
     return {
         "arrival_on": on.isoformat(),
-        "arrival_time": f"{hour}:15",
+        "arrival_time": f"{ARRIVES:02d}:15",
         "arrival_zone": COUNTRIES[destination],
         "reception_centre": CENTRES[destination],
         "pick_up_place": CENTRES[destination],
         "pick_up_on": on.isoformat(),
-        "pick_up_time": f"{hour + 2}:00",
+        "pick_up_time": f"{ARRIVES + 2}:00",
     }
 
 

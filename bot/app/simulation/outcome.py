@@ -24,6 +24,9 @@ LATE = text(
     WHERE said_at IS NOT NULL GROUP BY 1"""
 )
 TASKS = text("SELECT kind, coalesce(tier, ''), count(*) FROM task GROUP BY 1, 2")
+QUESTIONS = text(
+    """SELECT kind, coalesce(answer, 'waits'), count(*) FROM safety_question GROUP BY 1, 2"""
+)
 TAKEN = text(
     """SELECT e.tier, round(extract(epoch FROM
         min(s.at) FILTER (WHERE s.step = 'acknowledged') - e.opened_at) / 60)::int AS minutes
@@ -44,6 +47,8 @@ class Outcome:
     late: Counter[int] = field(default_factory=Counter)
     """First messages by the hours between their time and the moment at which they were said."""
     tasks: Counter[tuple[str, str]] = field(default_factory=Counter)
+    questions: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """The closed questions about danger and for proof, by what became of them."""
     taken: Counter[tuple[str, int | None]] = field(default_factory=Counter)
     """Escalations by tier and minutes until somebody said that they have it."""
     rows: Counter[str] = field(default_factory=Counter)
@@ -66,6 +71,7 @@ def outcome_of(world: World) -> Outcome:
         found.states = _counted(session, STATES)
         found.planned = _counted(session, SAID)
         found.tasks = _counted(session, TASKS)
+        found.questions = _counted(session, QUESTIONS)
         found.late = Counter({row[0]: row[1] for row in session.execute(LATE)})
         found.taken = Counter((tier, minutes) for tier, minutes in session.execute(TAKEN))
     for name, (rows, size) in tables_of(world.parts.engine).items():

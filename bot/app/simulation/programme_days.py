@@ -90,7 +90,7 @@ def _plan(family: Family, world: World) -> None:
             days_without = 0.0
             if dice.random() < LOSES_FIRST:
                 days_without = dice.uniform(2, 10)
-                world.soon(LosesNumber(person), at - world.now)
+                world.with_others(LosesNumber(person), at - world.now)
             known_at = in_the_office(at + timedelta(days=days_without))
             world.with_others(HasNewNumber(person), known_at - world.now)
 
@@ -155,7 +155,7 @@ def change_number(world: World, has: HasNewNumber) -> None:
     except AcompanaError:
         world.tally.happened["new numbers that could not be entered"] += 1
         return
-    world.soon(Proves(person, number, digits), timedelta(hours=3))
+    world.with_others(Proves(person, number, digits), timedelta(hours=3))
 
 
 def prove_number(world: World, proves: Proves) -> None:

@@ -48,7 +48,8 @@ def report_of(
         "messages": _messages(outcome, wanted.days),
         "peak": [_peak(outcome, channel, settings) for channel in ("sms", "whatsapp")],
         "happened": dict(sorted((name, n) for name, n in outcome.tally.happened.items() if n)),
-        "tasks": _tasks(outcome.tasks),
+        "tasks": _counts(outcome.tasks, "kind", "tier"),
+        "questions": _counts(outcome.questions, "about", "answer"),
         "escalations": [_escalations(outcome, tier, taxonomy) for tier in Tier],
         "cost": _cost(outcome, wanted, prices),
         "tables": _tables(outcome),
@@ -123,8 +124,9 @@ def _peak(outcome: Outcome, channel: str, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _tasks(tasks: Mapping[tuple[str, str], int]) -> list[dict[str, Any]]:
-    rows = [{"kind": kind, "tier": tier, "count": n} for (kind, tier), n in tasks.items()]
+def _counts(counts: Mapping[tuple[str, str], int], *names: str) -> list[dict[str, Any]]:
+    """Return one row for each pair, the most frequent first."""
+    rows = [{**dict(zip(names, pair)), "count": n} for pair, n in counts.items()]
     return sorted(rows, key=lambda row: -row["count"])
 
 

@@ -84,18 +84,16 @@ def _watch(world: World) -> None:
 
 def _do_planned(world: World) -> bool:
     """Do what people have planned, ordinary things all together; return whether anything may be said."""
-    reactions: list[Reaction] = []
     is_said = False
-    planned = list(world.agenda.due(world.now))
-    days.enrol_families([what for what in planned if isinstance(what, Enrols)], world)
-    for what in planned:
-        if isinstance(what, Reaction):
-            reactions.append(what)
-        elif not isinstance(what, Enrols):
-            DO[type(what)](world, what)
-            is_said = True
-    if reactions:
-        answer_all(reactions, world)
+    while planned := list(world.agenda.due(world.now)):
+        reactions = [what for what in planned if isinstance(what, Reaction)]
+        days.enrol_families([what for what in planned if isinstance(what, Enrols)], world)
+        for what in planned:
+            if type(what) in DO:
+                DO[type(what)](world, what)
+                is_said = True
+        if reactions:
+            answer_all(reactions, world)
     return is_said
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import create_engine
 
 from bot.app.risk_training import DATA
 from bot.app.simulation.clock import VirtualClock
+from bot.app.simulation.cursor import QuickCursor
 from bot.app.simulation.dialogue import PlayedDialogue
 from bot.app.simulation.population import families
 from bot.app.simulation.sayings import Sayings
@@ -48,7 +49,14 @@ def made_world(wanted: Wanted, settings: Settings, url: str, share: int, shares:
 def _parts(settings: Settings, url: str, clock: VirtualClock) -> Parts:
     return Parts(
         settings=settings,
-        engine=create_engine(with_driver(url), pool_size=3, query_cache_size=2_000),
+        engine=create_engine(
+            with_driver(url),
+            pool_size=3,
+            query_cache_size=2_000,
+            use_insertmanyvalues=False,  # else each number of rows is a statement of its own to plan
+            connect_args={"cursor_factory": QuickCursor},
+            execution_options={database.NOBODY_LISTENS: True},
+        ),
         words=with_approved_templates(read_phrasebook(CONTENT)),
         dialogue=PlayedDialogue(),
         provider=StandInProvider(settings),

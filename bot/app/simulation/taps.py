@@ -6,7 +6,6 @@ it had left. A choice that calls a person goes the long way instead.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from random import Random
 from typing import Any
 from uuid import uuid4
@@ -24,7 +23,7 @@ from bot.domain.channels import Channel
 from bot.domain.check_in import RUNNING, State
 from bot.domain.contacts import country_of_number
 from bot.domain.questionnaire import Question
-from bot.services.answer_check_in import answer_values, record_answer
+from bot.services.answer_check_in import answer_values, record_of
 from bot.services.check_in_words import audience_of, questionnaire_of, words_of
 from bot.services.open_check_in import patience, was_said
 from bot.services.programme import programme
@@ -97,7 +96,7 @@ def _answer(session: Session, tapping: Tapping, share: Share, world: World) -> N
     if tapping.address.opted_out_at is not None or tapping.address.retired_at is not None:
         return
     if tapping.contact.onboarded_at is None:
-        world.soon(TheLongWay(tapping.reaction), timedelta(seconds=30))
+        world.at_once(TheLongWay(tapping.reaction))
         return
     tapping.address.last_inbound_at = world.now
     if tapping.row.state == State.INVITED:
@@ -128,7 +127,7 @@ def _questions(session: Session, tapping: Tapping, share: Share, world: World) -
     while taps and (question := questionnaire.next_question(tapping.given, audience)):
         choice = answers.choose(person, question, dice, world)
         if tap := _long_tap(tapping.reaction, question, choice, is_real, dice):
-            world.soon(TheLongWay(tapping.reaction, tap), timedelta(seconds=20))
+            world.at_once(TheLongWay(tapping.reaction, tap))
             return
         taps -= 1
         inbound = _tap(tapping, choice, share, world)
@@ -196,8 +195,7 @@ def _record(
         stored = InboundRow(**share.inbound.pop())
         session.add(stored)
         session.flush()
-        effect = {"check_in": str(row.id), "question": question.id, "choice": choice}
-        record_answer(session, tapping.contact, stored, effect, world.parts)
+        record_of(session, tapping.contact, stored, row, question, choice, world.parts)
         return
     share.answers.append(answer_values(row, question, choice, inbound["id"], world.now))
     row.wake_at = world.now + patience(row, programme().steps[row.step])

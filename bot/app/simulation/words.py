@@ -12,7 +12,7 @@ and Meta's approval of the templates (all count as approved). Ordinary taps take
 same rows; {share:.0%} of those who answer, all own words, disclosures, STOP and START go the whole way
 through accepting, screening and answering. Ordinary check-ins and taps wait up to three hours for
 company (six at night, when hardly anybody is written to), those of a travel day half an hour. The
-people and their habits are invented."""
+people and their habits are invented; children travel together, on Tuesdays and Thursdays."""
 
 
 def as_markdown(report: Mapping[str, Any]) -> str:
@@ -31,6 +31,7 @@ def as_markdown(report: Mapping[str, Any]) -> str:
         _peak(report["peak"]),
         _section("What happened", [{"what": k, "count": n} for k, n in report["happened"].items()]),
         _section("Tasks", report["tasks"]),
+        _section("Closed questions and what became of them", report["questions"]),
         _section("Escalations and minutes until somebody had them", report["escalations"]),
         _cost(report["cost"]),
         _section("Rows and bytes, indexes included", report["tables"]),

@@ -92,8 +92,12 @@ class World:
         person = self.people.get(contact_id)
         return country_of_number(person.number) if person else "GT"
 
+    def at_once(self, what: object, after: timedelta = timedelta(0)) -> None:
+        """Plan something of which the minute counts: a question about danger waits for ten of them."""
+        self.agenda.plan(self.now + after, what)
+
     def soon(self, what: object, after: timedelta) -> None:
-        """Plan something of which the minute counts."""
+        """Plan something of which the quarter of an hour counts."""
         self.agenda.plan(end_of_span(self.now + after, MINUTES), what)
 
     def with_others(self, what: object, after: timedelta, span: timedelta = PART_OF_DAY) -> None:

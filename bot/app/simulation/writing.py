@@ -80,7 +80,7 @@ def _stop(world: World, person: Person) -> None:
     person.has_left = True
     world.tally.happened["people who said STOP"] += 1
     if dice.random() < COMES_BACK:
-        world.soon(
+        world.with_others(
             ComesBack(person, dice.choice(answers.START_WORDS)), timedelta(days=dice.uniform(3, 60))
         )
 
@@ -90,7 +90,7 @@ def _pause(world: World, person: Person) -> None:
     write(world, person, PAUSE)
     world.tally.happened["people who paused"] += 1
     if dice.random() < COMES_BACK:
-        world.soon(ComesBack(person, RESUME), timedelta(days=dice.uniform(2, 30)))
+        world.with_others(ComesBack(person, RESUME), timedelta(days=dice.uniform(2, 30)))
 
 
 def come_back(world: World, back: ComesBack) -> None:
