@@ -20,7 +20,7 @@ from bot.services.question_asked import Asked, asked_of, danger_in, first_of_tap
 from bot.services.read_message import chosen
 from bot.services.tasks import open_task
 from bot.services.whereabouts import let_read_at_once, note_whereabouts
-from bot.store import check_ins, outbox
+from bot.store import check_in_answers, check_ins, outbox
 from bot.store.tables import ContactRow, InboundRow
 from bot.store.time_tables import AnswerRow, CheckInRow
 
@@ -39,7 +39,7 @@ def check_in_for_dialogue(
     questionnaire = questionnaire_of(row) if row is not None else None
     if row is None or questionnaire is None:
         return None
-    answers = check_ins.answers_of(session, row.id)
+    answers = check_in_answers.given_to(session, row.id)
     question = question_after(answers, row, contact, parts)
     is_early = question is not None and not is_read(session, row, question, inbound)
     known = {"id": str(row.id), "questionnaire": questionnaire.id, "answers": answers}
@@ -58,14 +58,16 @@ def _hear_late(session: Session, contact: ContactRow, inbound: InboundRow, parts
     if check_ins.running(session, contact.id, State.ASKED) is None:
         _take_back_answer(session, row, question, choice)
         open_again(row, parts)
-    elif inbound.choice_id and check_ins.answers_of(session, row.id).get(question.id) != choice:
+    elif (
+        inbound.choice_id and check_in_answers.given_to(session, row.id).get(question.id) != choice
+    ):
         keep_answer(session, row, question, choice, inbound, parts)
         note_whereabouts(session, contact, inbound, question, choice, parts)
 
 
 def _take_back_answer(session: Session, row: CheckInRow, question: Question, choice: str) -> None:
     """Who was on the way answers anew."""
-    given = check_ins.answers_of(session, row.id).get(question.id)
+    given = check_in_answers.given_to(session, row.id).get(question.id)
     if given != choice and question.may_change(given):
         of_this = (AnswerRow.check_in_id == row.id, AnswerRow.question == question.id)
         session.execute(delete(AnswerRow).where(*of_this))
@@ -120,8 +122,9 @@ def keep_answer(
 ) -> None:
     """Store an answer once for each question of a check-in; a choice takes the place of own words."""
     values = answer_values(row, question, choice, inbound.id if inbound else None, parts.now())
-    may_change = question.may_change(check_ins.answers_of(session, row.id).get(question.id))
-    check_ins.keep_answer(session, values, takes_its_place=may_change)
+    given = check_in_answers.given_to(session, row.id) if question.until_chosen else {}
+    may_change = question.may_change(given.get(question.id))
+    check_in_answers.keep(session, values, takes_its_place=may_change)
 
 
 def answer_values(

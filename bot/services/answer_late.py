@@ -13,7 +13,7 @@ from bot.services.open_check_in import patience
 from bot.services.parts import Parts
 from bot.services.programme import programme
 from bot.services.read_message import chosen
-from bot.store import check_ins, outbox
+from bot.store import check_in_answers, check_ins, outbox
 from bot.store.tables import ContactRow, InboundRow
 from bot.store.time_tables import CheckInRow
 
@@ -36,7 +36,7 @@ def late_question(
     questionnaire = questionnaire_of(row) if row is not None else None
     if row is None or questionnaire is None:
         return None
-    answers = check_ins.answers_of(session, row.id)
+    answers = check_in_answers.given_to(session, row.id)
     for question in questionnaire.questions.values():
         choice = next((c for c in _about_the_way(question) if c in said), None)
         if choice and _may_be_given(question, choice, answers):

@@ -10,7 +10,7 @@ from bot.domain.questionnaire import Question, Questionnaire
 from bot.services.parts import Parts
 from bot.services.programme import programme
 from bot.services.tell_changes import changes_for, forget_what_lies_behind
-from bot.store import check_ins, contacts
+from bot.store import check_in_answers, contacts
 from bot.store.tables import ContactRow
 from bot.store.time_tables import CheckInRow
 
@@ -44,7 +44,7 @@ def open_question(
     session: Session, row: CheckInRow, contact: ContactRow, parts: Parts
 ) -> Question | None:
     """Return the question that waits for an answer; None where none does."""
-    return question_after(check_ins.answers_of(session, row.id), row, contact, parts)
+    return question_after(check_in_answers.given_to(session, row.id), row, contact, parts)
 
 
 def question_after(

@@ -17,7 +17,7 @@ from bot.domain.reach import Reach
 from bot.services import rota
 from bot.services.parts import Parts
 from bot.services.programme import programme
-from bot.store import check_ins, circumstances, contacts
+from bot.store import check_in_answers, check_ins, circumstances, contacts
 from bot.store.tables import AddressRow, ContactRow
 from bot.store.time_tables import CheckInRow
 
@@ -165,6 +165,6 @@ def _stable(
         if row.state == State.PLANNED and row.step in steps and steps[row.step].unless_stable
     }
     asked = sorted(thinned - standing.ever_at_risk)
-    newest = check_ins.latest_scores(session, asked, STABLE_AFTER) if asked else {}
+    newest = check_in_answers.latest_scores(session, asked, STABLE_AFTER) if asked else {}
     fine = (contact_id for contact_id, scores in newest.items() if all(scores))
     return frozenset(i for i in fine if len(newest[i]) == STABLE_AFTER)

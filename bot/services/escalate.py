@@ -20,7 +20,7 @@ from bot.services.programme import programme
 from bot.services.situation import situation_of
 from bot.services.tasks import open_task
 from bot.services.tell_advocate import tell_also
-from bot.store import check_ins, contacts, database, escalations
+from bot.store import check_in_answers, check_ins, contacts, database, escalations
 from bot.store.risk_tables import EscalationRow
 from bot.store.tables import ContactRow
 
@@ -90,7 +90,7 @@ def _arrivals_in_doubt(session: Session, contact_id: UUID) -> dict[str, Tier]:
     for row in check_ins.of_contacts(session, [contact_id])[contact_id]:
         step = programme().steps.get(row.step)
         is_urgent = step is not None and step.silence.urgent and row.state in RUNNING
-        given = set(check_ins.answers_of(session, row.id).values()) if is_urgent else set()
+        given = set(check_in_answers.given_to(session, row.id).values()) if is_urgent else set()
         if step and is_urgent and not given - {OWN_WORDS}:
             found[step.id] = step.silence.tier or Tier.CRITICAL
     return found

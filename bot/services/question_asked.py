@@ -13,7 +13,7 @@ from bot.domain.typed_text import fold, has_letters
 from bot.services.check_in_words import open_question, questionnaire_of
 from bot.services.parts import Parts
 from bot.services.programme import programme
-from bot.store import check_ins, inbox, shown
+from bot.store import check_in_answers, check_ins, inbox, shown
 from bot.store.tables import ContactRow, InboundRow, OutboundRow
 from bot.store.time_tables import CheckInRow
 
@@ -135,7 +135,7 @@ def _is_only_a_word(inbound: InboundRow) -> bool:
 
 
 def _is_answered(session: Session, row: CheckInRow, question: Question) -> bool:
-    return question.is_settled(check_ins.answers_of(session, row.id).get(question.id))
+    return question.is_settled(check_in_answers.given_to(session, row.id).get(question.id))
 
 
 def _open(

@@ -27,7 +27,7 @@ from bot.services.say import Lane
 from bot.services.say_unasked import Unasked, say_first, template_of
 from bot.services.tasks import open_task
 from bot.services.whereabouts import let_read_at_once, words_to_read
-from bot.store import check_ins, contacts, escalations
+from bot.store import check_in_answers, check_ins, contacts, escalations
 from bot.store.tables import ContactRow
 from bot.store.time_tables import CheckInRow
 
@@ -213,14 +213,14 @@ def _unread_words(session: Session, row: CheckInRow, step: Step) -> str | None:
 
     One thing to look at is enough: it is as urgent now as the silence after them.
     """
-    given = check_ins.answers_of(session, row.id) if step.silence.urgent else {}
+    given = check_in_answers.given_to(session, row.id) if step.silence.urgent else {}
     told = [f"{row.step}.{name}" for name, choice in given.items() if choice == OWN_WORDS]
     return next((about for about in told if words_to_read(session, row.contact_id, about)), None)
 
 
 def _is_enough(session: Session, row: CheckInRow, step: Step) -> bool:
     """On the travel day a chat about something else says nothing about where somebody is."""
-    given = check_ins.answers_of(session, row.id) if step.silence.urgent else {}
+    given = check_in_answers.given_to(session, row.id) if step.silence.urgent else {}
     return not step.silence.urgent or any(choice != OWN_WORDS for choice in given.values())
 
 

@@ -1,12 +1,11 @@
 """Where a child is, as people say it: words are read at once, and those who look for the child hear of it."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from bot.domain.check_in import State
 from bot.domain.contacts import Role
 from bot.domain.questionnaire import Question
 from bot.domain.risk import Tier, more_urgent
@@ -20,6 +19,9 @@ from bot.store.tables import ContactRow, InboundRow, TaskRow
 
 TOLD_AGAIN_AFTER = timedelta(minutes=30)
 """Who writes several messages in a row is one thing to read."""
+
+LOOKING_FOR = ("stranded_silence", "free_answer")
+"""Tasks about somebody who was silent on the way, or wrote words that may say where they are."""
 
 
 def let_read_at_once(
@@ -60,7 +62,10 @@ def note_whereabouts(
         _is_not_there(session, contact, inbound, parts)
     if choice in question.here and child is not None:
         arrive(session, child, parts)
-        _ask_no_more(session, contact, question.again.values(), parts)
+        asking = list(
+            question.again.values()
+        )  # nobody who is there is asked whether they are on the way
+        check_ins.supersede(session, contact.id, asking, "arrived", parts.now())
         _ease_all(session, contact, child, inbound, parts)
 
 
@@ -70,15 +75,7 @@ def _is_not_there(session: Session, contact: ContactRow, inbound: InboundRow, pa
         is_on_the_way_after_all(session, contact)
         high = Tier.HIGH
         open_task(session, contact.id, "review", parts, inbound_id=inbound.id, tier=high)
-    _ease(session, contact.id, Tier.MEDIUM, inbound, parts)
-
-
-def _ask_no_more(session: Session, contact: ContactRow, steps: Iterable[str], parts: Parts) -> None:
-    """Nobody who is there is asked later whether they are still on the way."""
-    asking = set(steps)
-    for row in check_ins.of_contacts(session, [contact.id])[contact.id]:
-        if row.step in asking and row.state == State.PLANNED:
-            check_ins.settle(row, State.SUPERSEDED, parts.now(), "arrived")
+    _ease(session, {contact.id: Tier.MEDIUM}, inbound, parts)
 
 
 def _ease_all(
@@ -88,10 +85,11 @@ def _ease_all(
 
     What a caregiver says is no sign of life of the child: that silence stays an ordinary one.
     """
-    for contact_id in {contact.id, child.id, *contacts.caregivers_of(session, child.id)}:
-        is_silent_child = contact_id == child.id != contact.id
-        tier = _tier_of_silence(session, child.id) if is_silent_child else Tier.LOW
-        _ease(session, contact_id, tier, inbound, parts)
+    family = {contact.id, child.id, *contacts.caregivers_of(session, child.id)}
+    tiers = dict.fromkeys(family, Tier.LOW)
+    if contact.id != child.id:
+        tiers[child.id] = _tier_of_silence(session, child.id)
+    _ease(session, tiers, inbound, parts)
 
 
 def _tier_of_silence(session: Session, contact_id: UUID) -> Tier:
@@ -99,23 +97,24 @@ def _tier_of_silence(session: Session, contact_id: UUID) -> Tier:
     return Tier.HIGH if escalations.categories_of(session, contact_id) else Tier.MEDIUM
 
 
-def _ease(
-    session: Session, contact_id: UUID, tier: Tier, inbound: InboundRow, parts: Parts
-) -> None:
+def _ease(session: Session, tiers: Mapping[UUID, Tier], inbound: InboundRow, parts: Parts) -> None:
     """Lower what looks for somebody and tell who is on duty: a person reads the answer and closes it."""
-    for found in tasks.open_of(session, contact_id):
+    for found in tasks.open_of_kinds(session, list(tiers), LOOKING_FOR):
+        tier = tiers[found.contact_id]
         eased = Tier.HIGH if found.kind == "free_answer" else tier  # nobody has read the words yet
         row = tasks.lock(session, found.id) if _looks_for(found, eased) else None
         if row is None or row.done_at is not None:
             continue
         row.tier, row.due_at = eased, parts.now() + time_for(eased, parts)
-        if inbound.contact_id == contact_id and found.kind != "free_answer":
+        if inbound.contact_id == found.contact_id and found.kind != "free_answer":
             row.inbound_id = inbound.id
         row.told_at = tell_task.tell_opened(session, row, parts)
 
 
 def _looks_for(row: TaskRow, eased: Tier) -> bool:
     """Return whether a task is about somebody who was silent on the way, and more urgent than that."""
-    if row.kind not in ("stranded_silence", "free_answer") or row.tier is None:
-        return False
-    return row.tier != eased and more_urgent(Tier(row.tier), eased) == Tier(row.tier)
+    return (
+        row.tier is not None
+        and row.tier != eased
+        and more_urgent(Tier(row.tier), eased) == Tier(row.tier)
+    )

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified, set_committed_value
@@ -14,7 +14,7 @@ from sqlalchemy.orm.util import identity_key
 from bot.domain.check_in import OVER, RUNNING, State
 from bot.store.base import any_of
 from bot.store.tables import ContactRow
-from bot.store.time_tables import AnswerRow, CheckInRow
+from bot.store.time_tables import CheckInRow
 
 Claimed = tuple[CheckInRow, ContactRow]
 
@@ -61,16 +61,19 @@ OF_CONTACTS = (
     .order_by(CheckInRow.due_at, CheckInRow.step)
     .execution_options(populate_existing=True)
 )
-ANSWERS = select(AnswerRow.question, AnswerRow.value).where(
-    AnswerRow.check_in_id == bindparam("check_in_id")
-)
-ANSWER = insert(AnswerRow)
-ANSWER_ONCE = ANSWER.on_conflict_do_nothing()
-ANSWER_ANEW = ANSWER.on_conflict_do_update(
-    index_elements=["check_in_id", "question"],
-    set_={name: ANSWER.excluded[name] for name in ("value", "inbound_id", "answered_at")},
-)
 PLAN = insert(CheckInRow).on_conflict_do_nothing()
+SUPERSEDE = (
+    update(CheckInRow)
+    .where(
+        CheckInRow.contact_id == bindparam("whose"),
+        CheckInRow.step.in_(bindparam("steps")),
+        CheckInRow.state == State.PLANNED,
+    )
+    .values(
+        state=State.SUPERSEDED, reason=bindparam("why"), wake_at=None, settled_at=bindparam("at")
+    )
+    .execution_options(synchronize_session=False)
+)
 NEXT_WAKE = (
     select(CheckInRow.wake_at)
     .where(CheckInRow.wake_at.is_not(None))
@@ -96,21 +99,6 @@ ONE = (
     .with_for_update(skip_locked=True)
     .execution_options(populate_existing=True)
 )
-RANKED = (
-    select(
-        AnswerRow.contact_id,
-        AnswerRow.value,
-        func.row_number()
-        .over(
-            partition_by=AnswerRow.contact_id,
-            order_by=[AnswerRow.answered_at.desc(), AnswerRow.id.desc()],
-        )
-        .label("rank"),
-    )
-    .where(AnswerRow.contact_id == any_of("contact_ids"), AnswerRow.indicator.is_not(None))
-    .subquery()
-)
-NEWEST_ANSWERS = select(RANKED).where(RANKED.c.rank <= bindparam("most", type_=Integer()))
 
 
 def claim_due(session: Session, now: datetime, most: int) -> Sequence[Claimed]:
@@ -207,34 +195,18 @@ def settle(row: CheckInRow, state: State, now: datetime, reason: str = "") -> No
         row.state, row.reason, row.wake_at, row.settled_at = state, reason, None, now
 
 
+def supersede(
+    session: Session, contact_id: UUID, steps: Sequence[str], reason: str, now: datetime
+) -> None:
+    """Plan these steps of a contact no more; what was said of them stays as it is."""
+    if steps:
+        which = {"whose": contact_id, "steps": steps}
+        session.execute(SUPERSEDE, which | {"why": reason, "at": now})
+
+
 def settle_running(
     session: Session, contact_id: UUID, state: State, now: datetime, reason: str = ""
 ) -> None:
     """End whatever is being asked of a contact."""
     for row in session.scalars(ALL_RUNNING, {"contact_id": contact_id}):
         settle(row, state, now, reason)
-
-
-def keep_answer(session: Session, values: Mapping[str, Any], *, takes_its_place: bool) -> None:
-    """Store an answer; one that was given to the same question before stays, or gives its place."""
-    session.execute(ANSWER_ANEW if takes_its_place else ANSWER_ONCE, values)
-
-
-def answers_of(session: Session, check_in_id: UUID) -> dict[str, str]:
-    """Return the choices given so far, by question."""
-    rows = session.execute(ANSWERS, {"check_in_id": check_in_id})
-    return {question: value["choice"] for question, value in rows}
-
-
-def latest_scores(
-    session: Session, contact_ids: Sequence[UUID], most: int
-) -> dict[UUID, list[int | None]]:
-    """Return the scores of each contact's newest answers to questions about an indicator.
-
-    Own words have none; who never answered is left out.
-    """
-    found: dict[UUID, list[int | None]] = {}
-    which = {"contact_ids": list(contact_ids), "most": most}
-    for contact_id, value, _ in session.execute(NEWEST_ANSWERS, which):
-        found.setdefault(contact_id, []).append(value.get("score"))
-    return found

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.risk import Tier, more_urgent
 from bot.errors import AcompanaError, NotFound
-from bot.store.base import Moment
+from bot.store.base import Moment, any_of
 from bot.store.tables import TaskRow
 
 ALWAYS_NEW = frozenset(
@@ -37,6 +37,16 @@ SAME = (
     .execution_options(populate_existing=True)
 )
 OPEN = select(TaskRow).where(OF_CONTACT, IS_OPEN).order_by(TaskRow.created_at, TaskRow.id)
+
+OPEN_OF_KINDS = (
+    select(TaskRow)
+    .where(
+        TaskRow.contact_id == any_of("contact_ids"),
+        TaskRow.kind.in_(bindparam("kinds", expanding=True)),
+        IS_OPEN,
+    )
+    .order_by(TaskRow.created_at, TaskRow.id)
+)
 
 QUEUE = insert(TaskRow).returning(TaskRow).execution_options(dml_strategy="orm")
 """Stored by itself: the clock opens tasks in the middle of many rows that it writes together later."""
@@ -118,6 +128,13 @@ def _raise(row: TaskRow, tier: Tier, due_at: datetime) -> bool:
 def open_of(session: Session, contact_id: UUID) -> Sequence[TaskRow]:
     """Return what is still to be done for a contact, oldest first."""
     return session.scalars(OPEN, {"contact_id": contact_id}).all()
+
+
+def open_of_kinds(
+    session: Session, contact_ids: Sequence[UUID], kinds: Collection[str]
+) -> Sequence[TaskRow]:
+    """Return what is still to be done of these kinds for some contacts, oldest first."""
+    return session.scalars(OPEN_OF_KINDS, {"contact_ids": contact_ids, "kinds": list(kinds)}).all()
 
 
 def lock(session: Session, task_id: UUID) -> TaskRow | None:

@@ -23,7 +23,7 @@ from bot.services.parts import Parts
 from bot.services.programme import programme
 from bot.services.send_outbound import send_next
 from bot.services.set_journey import set_journey
-from bot.store import check_ins, contacts, database, escalations, outbox, tasks
+from bot.store import check_in_answers, check_ins, contacts, database, escalations, outbox, tasks
 from bot.store.outbox import ORDER_GRACE
 from bot.store.tables import AddressRow, ContactRow, OutboundRow, TaskRow
 from bot.store.time_tables import CheckInRow
@@ -213,7 +213,7 @@ class Life:
             row = check_ins.running(session, person.contact_id)
             if row is None or row.state != "asked" or programme().steps[row.step].ask is None:
                 return None
-            known = check_ins.answers_of(session, row.id)
+            known = check_in_answers.given_to(session, row.id)
             contact = contacts.as_contact(contacts.get(session, person.contact_id))
             questionnaire = programme().questionnaires[programme().steps[row.step].ask or ""]
             audience = contact.audience(self.time.now().date())

@@ -9,7 +9,7 @@ from actions.check_in_answer import answer_to
 from bot.domain.questionnaire import OWN_WORDS
 from bot.gateways.dialogue import DialogueDown
 from bot.services.programme import programme
-from bot.store import check_ins, database
+from bot.store import check_in_answers, check_ins, database
 from tests.check_ins.conftest import DANGER
 from tests.check_ins.life import Life, with_template
 
@@ -46,7 +46,7 @@ def ends(life, step, state="superseded"):
 
 def given(life, step):
     with database.unit_of_work(life.parts.engine) as session:
-        return check_ins.answers_of(session, life.check_in(step).id)
+        return check_in_answers.given_to(session, life.check_in(step).id)
 
 
 # Late: the check-in is over

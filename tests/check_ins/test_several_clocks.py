@@ -11,7 +11,7 @@ from bot.services.follow_programme import follow_programme
 from bot.services.screen_inbound import screen_next
 from bot.services.send_outbound import send_next
 from bot.services.set_journey import set_journey
-from bot.store import check_ins, database
+from bot.store import check_in_answers, database
 from bot.store.tables import ContactRow, OutboundRow
 from bot.store.time_tables import CheckInRow
 from tests.builders import make_child, make_family
@@ -117,7 +117,7 @@ def test_a_reminder_and_the_answer_at_the_same_moment_end_in_one_answer(
     for life in families:
         row = life.check_in("readiness")
         with database.unit_of_work(timed_parts.engine) as session:
-            assert check_ins.answers_of(session, row.id) == {"trip_feeling": "face_good"}
+            assert check_in_answers.given_to(session, row.id) == {"trip_feeling": "face_good"}
         assert life.told(life.child).count("check_in.remind") <= 1
         assert row.wake_at > time.now()
 

@@ -12,7 +12,7 @@ from bot.gateways.dialogue import DialogueDown, Turn
 from bot.phrasebook.source import read_yaml
 from bot.services.tasks import finish_task
 from bot.settings import CONTENT
-from bot.store import check_ins, database, staff, tasks
+from bot.store import check_in_answers, check_ins, database, staff, tasks
 from bot.store.risk_tables import NoticeRow
 from tests.check_ins.conftest import DANGER
 from tests.check_ins.life import Life
@@ -46,7 +46,7 @@ def given_up(travels) -> Life:
 
 def given(life, step):
     with database.unit_of_work(life.parts.engine) as session:
-        return check_ins.answers_of(session, life.check_in(step).id)
+        return check_in_answers.given_to(session, life.check_in(step).id)
 
 
 def task(life, person, kind):

@@ -8,7 +8,7 @@ import pytest
 from bot.domain.consent import Agreement
 from bot.gateways.dialogue import TurnRequest
 from bot.services.run_check_ins import run_due
-from bot.store import check_ins, contacts, database
+from bot.store import check_in_answers, contacts, database
 from bot.store.tables import ContactRow, ConversationRow
 from bot.store.time_tables import CheckInRow
 from tests.builders import make_family
@@ -50,7 +50,7 @@ class Asked(Conversation):
     def given(self) -> dict[str, str]:
         """The answers that were recorded, by question."""
         with database.unit_of_work(self.parts.engine) as session:
-            return check_ins.answers_of(session, self.check_in_id)
+            return check_in_answers.given_to(session, self.check_in_id)
 
 
 @pytest.fixture
