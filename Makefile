@@ -1,7 +1,7 @@
 # Two commands for everybody: `make run` and `make test`. Prerequisites: uv and make.
 
 export UV_COMPILE_BYTECODE := 1
-export UV_PYTHON_SEARCH_PATH := $(shell ls -d $(HOME)/.pyenv/versions/3.1*/bin 2>/dev/null | tr '\n' ':')$(PATH)
+export UV_PYTHON_SEARCH_PATH := $(shell ls -dr $(HOME)/.pyenv/versions/3.1*/bin 2>/dev/null | tr '\n' ':')$(PATH)
 # pyenv's versions are not on the path by themselves; where there is no pyenv uv finds or fetches Python.
 
 UV ?= uv

@@ -1,6 +1,7 @@
 """What an answer to a check-in leads to: it is kept, and somebody may have to act on it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -58,19 +59,32 @@ def _hear_late(session: Session, contact: ContactRow, inbound: InboundRow, parts
     if check_ins.running(session, contact.id, State.ASKED) is None:
         _take_back_answer(session, row, question, choice)
         open_again(row, parts)
-    elif (
-        inbound.choice_id and check_in_answers.given_to(session, row.id).get(question.id) != choice
-    ):
+    elif inbound.choice_id and _given(session, row, question) != choice:
         keep_answer(session, row, question, choice, inbound, parts)
         note_whereabouts(session, contact, inbound, question, choice, parts)
 
 
 def _take_back_answer(session: Session, row: CheckInRow, question: Question, choice: str) -> None:
     """Who was on the way answers anew."""
-    given = check_in_answers.given_to(session, row.id).get(question.id)
+    given = _given(session, row, question)
     if given != choice and question.may_change(given):
         of_this = (AnswerRow.check_in_id == row.id, AnswerRow.question == question.id)
         session.execute(delete(AnswerRow).where(*of_this))
+
+
+def _given(session: Session, row: CheckInRow, question: Question) -> str | None:
+    return check_in_answers.given_to(session, row.id).get(question.id)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What somebody answers to a question of a check-in that is locked and still asks."""
+
+    contact: ContactRow
+    inbound: InboundRow
+    row: CheckInRow
+    question: Question
+    choice: str
 
 
 def record_answer(
@@ -88,21 +102,14 @@ def record_answer(
         return
     if question := _question(row, str(effect["question"])):
         choice = str(effect.get("choice") or OWN_WORDS)
-        record_of(session, contact, inbound, row, question, choice, parts)
+        keep_and_follow(session, Answer(contact, inbound, row, question, choice), parts)
 
 
-def record_of(
-    session: Session,
-    contact: ContactRow,
-    inbound: InboundRow,
-    row: CheckInRow,
-    question: Question,
-    choice: str,
-    parts: Parts,
-) -> None:
-    """Keep the answer to a question of a check-in that is locked and still asks, and do what follows."""
-    keep_answer(session, row, question, choice, inbound, parts)
-    _follow(session, contact, inbound, row, question, choice, parts)
+def keep_and_follow(session: Session, answer: Answer, parts: Parts) -> None:
+    """Keep an answer and do what follows from it; the check-in waits for the next one."""
+    row, question, choice = answer.row, answer.question, answer.choice
+    keep_answer(session, row, question, choice, answer.inbound, parts)
+    _follow(session, answer, parts)
     if question.is_settled(choice):
         row.wake_at = parts.now() + _patience(row)  # words that nobody read yet put nothing off
 
@@ -122,8 +129,7 @@ def keep_answer(
 ) -> None:
     """Store an answer once for each question of a check-in; a choice takes the place of own words."""
     values = answer_values(row, question, choice, inbound.id if inbound else None, parts.now())
-    given = check_in_answers.given_to(session, row.id) if question.until_chosen else {}
-    may_change = question.may_change(given.get(question.id))
+    may_change = question.until_chosen and question.may_change(_given(session, row, question))
     check_in_answers.keep(session, values, takes_its_place=may_change)
 
 
@@ -205,16 +211,10 @@ def _question(row: CheckInRow, name: str) -> Question | None:
     return questionnaire.questions.get(name) if questionnaire else None
 
 
-def _follow(
-    session: Session,
-    contact: ContactRow,
-    inbound: InboundRow,
-    row: CheckInRow,
-    question: Question,
-    choice: str,
-    parts: Parts,
-) -> None:
+def _follow(session: Session, answer: Answer, parts: Parts) -> None:
     """Do what a choice calls for beside the next question."""
+    contact, inbound, row = answer.contact, answer.inbound, answer.row
+    question, choice = answer.question, answer.choice
     about = f"{row.step}.{question.id}"
     if choice in {**question.call, **question.ask_danger} and inbound.safety is None:
         high = Tier.HIGH  # a sign that came past screening: a person reads it

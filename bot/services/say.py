@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
@@ -124,7 +123,6 @@ def outbound_row(
     """Return one piece of a bubble as it waits to be sent; whoever calls says where it goes."""
     now = parts.now()
     return OutboundRow(
-        id=uuid4(),  # known before, so that many are stored by one statement
         contact_id=contact.id,
         channel=channel,
         lane=lane,

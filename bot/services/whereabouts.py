@@ -62,10 +62,8 @@ def note_whereabouts(
         _is_not_there(session, contact, inbound, parts)
     if choice in question.here and child is not None:
         arrive(session, child, parts)
-        asking = list(
-            question.again.values()
-        )  # nobody who is there is asked whether they are on the way
-        check_ins.supersede(session, contact.id, asking, "arrived", parts.now())
+        on_the_way = list(question.again.values())  # asks whether they are: not any more
+        check_ins.supersede(session, contact.id, on_the_way, "arrived", parts.now())
         _ease_all(session, contact, child, inbound, parts)
 
 

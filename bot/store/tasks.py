@@ -42,7 +42,7 @@ OPEN_OF_KINDS = (
     select(TaskRow)
     .where(
         TaskRow.contact_id == any_of("contact_ids"),
-        TaskRow.kind.in_(bindparam("kinds", expanding=True)),
+        TaskRow.kind.in_(bindparam("kinds")),
         IS_OPEN,
     )
     .order_by(TaskRow.created_at, TaskRow.id)

@@ -17,7 +17,7 @@ from bot.store.risk_tables import NoticeRow
 from tests.check_ins.conftest import DANGER
 from tests.check_ins.life import Life
 
-CHILD_SAYS = "todavia estamos en la frontera"
+CHILD_SAYS = "seguimos en la frontera esperando"
 CAREGIVER_SAYS = "todavía no ha venido la niña"
 
 

@@ -339,17 +339,6 @@ def test_an_answer_after_stop_is_not_taken(world):
     assert rows(world, AnswerRow) == []
 
 
-def test_the_cursor_of_a_simulation_describes_what_the_usual_one_does(world):
-    query = "SELECT id, name, onboarded_at FROM contact"
-    with world.parts.engine.connect() as connection:
-        ours = connection.connection.driver_connection.execute(query)
-        usual = world.eye.execute(query)
-        assert [tuple(column) for column in ours.description] == list(map(tuple, usual.description))
-        assert ours.description[1].name == "name"
-        nothing = connection.connection.driver_connection.execute("SET jit = off")
-        assert nothing.description is None
-
-
 def test_nobody_is_woken_where_nobody_listens(world, database_url):
     with psycopg.connect(database.raw_address(database_url), autocommit=True) as other:
         other.execute(f"LISTEN {database.CHANGED}")

@@ -195,7 +195,7 @@ def test_a_choice_of_another_question_is_no_answer_to_this_one(wendy):
     assert wendy.given == {"mood": "face_good"}
 
 
-@pytest.mark.parametrize("told", ["todavia estamos en la frontera", "ya estoy con mi mami"])
+@pytest.mark.parametrize("told", ["seguimos en la frontera esperando", "ya estoy con mi mami"])
 def test_words_about_the_way_are_noted_and_the_question_stays_open(wendy, told):
     wendy.is_asked(ARRIVED)
     wendy.says(told)

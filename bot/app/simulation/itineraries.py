@@ -26,7 +26,7 @@ LEAVES_AT, ARRIVES = "07:30", 14
 """By the clock of the place: when they leave, and the hour in which they arrive."""
 
 TRAVEL_LATE = 0.05
-"""Share whose departure is put off on the day itself."""
+"""Share whose departure is put off on the day itself; they travel on the following one."""
 
 CENTRES = {
     "GT": "Casa Luz del Camino",

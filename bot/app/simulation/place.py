@@ -14,12 +14,10 @@ IN_A_HURRY = (
     "random_page_cost = 1.1",
     "enable_seqscan = off",
     "jit = off",
-    "plan_cache_mode = force_generic_plan",
 )
 """A simulation that loses power begins again: it does not wait for the disk at each commit. All of it
 is in memory, where an index is as near as the next page. Its tables grow so fast that what PostgreSQL
-knows of their size is of another day: it is not to read whole tables because they were small, nor to
-plan the same statement again for other values."""
+knows of their size is of another day: it is not to read whole tables because they were small."""
 
 TRUSTING = ("session_replication_role = replica",)
 """Of a large simulation nobody checks that what a row points at exists: small ones do, and all tests."""

@@ -89,7 +89,7 @@ def _do_planned(world: World) -> bool:
         reactions = [what for what in planned if isinstance(what, Reaction)]
         days.enrol_families([what for what in planned if isinstance(what, Enrols)], world)
         for what in planned:
-            if type(what) in DO:
+            if not isinstance(what, Reaction | Enrols):
                 DO[type(what)](world, what)
                 is_said = True
         if reactions:

@@ -7,7 +7,6 @@ from sqlalchemy import create_engine
 
 from bot.app.risk_training import DATA
 from bot.app.simulation.clock import VirtualClock
-from bot.app.simulation.cursor import QuickCursor
 from bot.app.simulation.dialogue import PlayedDialogue
 from bot.app.simulation.population import families
 from bot.app.simulation.sayings import Sayings
@@ -53,8 +52,6 @@ def _parts(settings: Settings, url: str, clock: VirtualClock) -> Parts:
             with_driver(url),
             pool_size=3,
             query_cache_size=2_000,
-            use_insertmanyvalues=False,  # else each number of rows is a statement of its own to plan
-            connect_args={"cursor_factory": QuickCursor},
             execution_options={database.NOBODY_LISTENS: True},
         ),
         words=with_approved_templates(read_phrasebook(CONTENT)),

@@ -23,7 +23,7 @@ from bot.domain.channels import Channel
 from bot.domain.check_in import RUNNING, State
 from bot.domain.contacts import country_of_number
 from bot.domain.questionnaire import Question
-from bot.services.answer_check_in import answer_values, record_of
+from bot.services.answer_check_in import Answer, answer_values, keep_and_follow
 from bot.services.check_in_words import audience_of, questionnaire_of, words_of
 from bot.services.open_check_in import patience, was_said
 from bot.services.programme import programme
@@ -195,7 +195,8 @@ def _record(
         stored = InboundRow(**share.inbound.pop())
         session.add(stored)
         session.flush()
-        record_of(session, tapping.contact, stored, row, question, choice, world.parts)
+        answer = Answer(tapping.contact, stored, row, question, choice)
+        keep_and_follow(session, answer, world.parts)
         return
     share.answers.append(answer_values(row, question, choice, inbound["id"], world.now))
     row.wake_at = world.now + patience(row, programme().steps[row.step])
