@@ -22,7 +22,7 @@ from bot.services.read_message import chosen
 from bot.services.tasks import open_task
 from bot.services.whereabouts import let_read_at_once, note_whereabouts
 from bot.store import check_in_answers, check_ins, outbox
-from bot.store.tables import ContactRow, InboundRow
+from bot.store.tables import ContactRow, InboundRow, OutboundRow
 from bot.store.time_tables import AnswerRow, CheckInRow
 
 
@@ -162,14 +162,19 @@ def finish_check_in(
 
 
 def sign_in_answer(
-    session: Session, contact: ContactRow, inbound: InboundRow, parts: Parts
+    session: Session,
+    contact: ContactRow,
+    inbound: InboundRow,
+    shown: OutboundRow | None,
+    parts: Parts,
 ) -> Screening | None:
     """Return the sign of danger that a choice is, such as "nobody came"; None where it is none.
 
     Found while the message is screened, so that it needs no dialogue engine. It counts also where the
     check-in is over: a late "nobody came" is no less true. The answer is kept while it still asks.
     """
-    menu = outbox.last_menu(session, first_of_taps(session, inbound))
+    first = first_of_taps(session, inbound)
+    menu = shown if first is inbound else outbox.last_menu(session, first)
     choice = chosen(inbound, menu, parts.words)
     asked = asked_of(session, contact, inbound, menu, choice, parts) if choice else None
     category = danger_in(asked.question, choice.id) if asked and choice else None

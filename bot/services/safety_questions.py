@@ -15,9 +15,9 @@ from bot.services.parts import Parts
 from bot.services.prove import not_reached, was_reached
 from bot.services.read_message import chosen
 from bot.services.tasks import open_task
-from bot.store import escalations, outbox, phones, safety_questions
+from bot.store import escalations, phones, safety_questions
 from bot.store.risk_tables import EscalationRow, SafetyQuestionRow
-from bot.store.tables import ContactRow, InboundRow
+from bot.store.tables import ContactRow, InboundRow, OutboundRow
 
 LATE_ANSWER = timedelta(days=1)
 """How long a no to the question for proof opens again what a person has closed."""
@@ -72,14 +72,19 @@ def close(question: SafetyQuestionRow, answer: str, parts: Parts) -> None:
 
 
 def take_answer(
-    session: Session, contact: ContactRow, inbound: InboundRow, parts: Parts
+    session: Session,
+    contact: ContactRow,
+    inbound: InboundRow,
+    shown: OutboundRow | None,
+    parts: Parts,
 ) -> Answer | None:
     """Settle the question that this message answers, if it answers one; a late answer counts too.
+
+    `shown` is the last message with choices that its writer saw.
 
     Whoever holds a shared phone may say that there is danger, but not that there is none: until we
     know who writes the question waits, and its silence goes on.
     """
-    shown = outbox.last_menu(session, inbound)
     choice = chosen(inbound, shown, parts.words)
     step = ANSWERS.get(choice.id) if choice else None
     if choice is None or step is None:

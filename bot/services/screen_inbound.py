@@ -25,7 +25,7 @@ from bot.services.subscription import leave_at_once
 from bot.services.tasks import open_task
 from bot.store import database, escalations, inbox, outbox
 from bot.store.risk_tables import EscalationRow, SafetyQuestionRow
-from bot.store.tables import ContactRow, InboundRow
+from bot.store.tables import ContactRow, InboundRow, OutboundRow
 
 MOST_ATTEMPTS = 5
 """A message at which screening failed so often, or which killed its process, is read by a person."""
@@ -71,12 +71,13 @@ def _screen(
     session: Session, contact: ContactRow, inbound: InboundRow, parts: Parts
 ) -> tuple[SafetyStep | None, str | None]:
     """Return what the message means for safety: an answer to a closed question, a sign, or nothing."""
-    answered = _answers(session, contact, inbound, parts)
+    shown = outbox.last_menu(session, inbound)
+    answered = _answers(session, contact, inbound, shown, parts)
     if answered is not None:
         return answered
     if inbound.choice_id in parts.words.choices:
         return None, None  # our own button: nobody wrote it
-    if _selects(session, contact, inbound, parts):
+    if _selects(session, contact, inbound, shown, parts):
         return _no_sign(session, contact, parts)
     found = parts.safety.screen(inbound.text, _earlier(session, inbound, parts))
     if found.decision is Decision.NONE or _only_stops(inbound, found):
@@ -87,13 +88,17 @@ def _screen(
 
 
 def _answers(
-    session: Session, contact: ContactRow, inbound: InboundRow, parts: Parts
+    session: Session,
+    contact: ContactRow,
+    inbound: InboundRow,
+    shown: OutboundRow | None,
+    parts: Parts,
 ) -> tuple[SafetyStep, str] | None:
     """Return what an answer to one of our questions means for safety; None where it answers none."""
-    answered = safety_questions.take_answer(session, contact, inbound, parts)
+    answered = safety_questions.take_answer(session, contact, inbound, shown, parts)
     if answered is not None:
         return answered
-    found = sign_in_answer(session, contact, inbound, parts)
+    found = sign_in_answer(session, contact, inbound, shown, parts)
     return _sign(session, contact, inbound, found, parts) if found else None
 
 
@@ -117,13 +122,19 @@ def _earlier(session: Session, inbound: InboundRow, parts: Parts) -> list[str]:
     return [row.text for row in own_words if row.safety in NO_SIGN and row.text]
 
 
-def _selects(session: Session, contact: ContactRow, inbound: InboundRow, parts: Parts) -> bool:
+def _selects(
+    session: Session,
+    contact: ContactRow,
+    inbound: InboundRow,
+    shown: OutboundRow | None,
+    parts: Parts,
+) -> bool:
     """Return whether this is a digit or exactly a title of the last menu: then the words are ours.
 
     What a choice of ours means for safety stands in the questionnaire. Other words that may mean a
     choice are as ours as the choice is, but where they would answer a question that nobody asks any more.
     """
-    choice = chosen(inbound, outbox.last_menu(session, inbound), parts.words)
+    choice = chosen(inbound, shown, parts.words)
     if choice is None:
         return False
     is_told = is_of_a_check_in(choice) and not is_exact(choice, inbound.text)

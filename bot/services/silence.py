@@ -61,7 +61,7 @@ def climb(
     elif rung is None or rung is Rung.TASK:
         _give_up(session, row, contact, step, known, parts)
     elif rung is Rung.ASK_CAREGIVER:
-        _ask_caregiver(session, row, contact, parts)
+        _ask_caregiver(session, row, contact, known, parts)
         _go_on(row, step, parts)
     elif verdict.reason == "journey_held" and step.ask is not None:
         _go_on(row, step, parts)
@@ -165,9 +165,13 @@ def _reminder(question: Question) -> list[str]:
     return ["check_in.remind"] if question.ask_danger else ["check_in.remind", question.say]
 
 
-def _ask_caregiver(session: Session, row: CheckInRow, contact: ContactRow, parts: Parts) -> None:
+def _ask_caregiver(
+    session: Session, row: CheckInRow, contact: ContactRow, known: Known, parts: Parts
+) -> None:
     """Give the caregivers a check-in of their own, unless one of them may be the danger."""
-    if contact.role != Role.CHILD or _caregiver_may_be_the_danger(session, contact.id, parts):
+    was_at_risk = contact.id in known.standing.ever_at_risk
+    may_be_danger = was_at_risk and _caregiver_may_be_the_danger(session, contact.id, parts)
+    if contact.role != Role.CHILD or may_be_danger:
         return
     _, *caregivers = contacts.family_of(session, contact.id)
     for caregiver in caregivers:

@@ -17,6 +17,7 @@ from bot.app.simulation import promises, simulate, taps, writing
 from bot.app.simulation.clock import BEGINS_AT
 from bot.app.simulation.enrolling import enrol_all
 from bot.app.simulation.habits import Doing, Reaction, TheLongWay
+from bot.app.simulation.looking import look_ahead
 from bot.app.simulation.picture import drawing, round_numbers
 from bot.app.simulation.population import families, number_after
 from bot.app.simulation.prices import read_prices
@@ -337,6 +338,30 @@ def test_an_answer_after_stop_is_not_taken(world):
     taps.answer_all([Reaction(world.families[0].child, row.id, Doing.ANSWERS)], world)
 
     assert rows(world, AnswerRow) == []
+
+
+@pytest.mark.parametrize(
+    ("step", "hour", "waits"),
+    [
+        ("child_is_silent", 20, timedelta(hours=3)),
+        ("child_is_silent", 25, timedelta(0)),  # the next part of the day ends at night
+        (
+            "still_on_the_way",
+            20,
+            timedelta(0),
+        ),  # nobody waits for company who asks where a child is
+    ],
+)
+def test_what_follows_from_a_look_waits_for_the_next_part_of_the_day(world, step, hour, waits):
+    now = BEGINS_AT.replace(hour=0) + timedelta(days=1, hours=hour)
+    world.clock.move_to(now)
+    with database.unit_of_work(world.parts.engine) as session:
+        plan_event(session, contacts.get(session, world.families[0].child.id), step, 1, world.parts)
+        session.execute(text("UPDATE check_in SET wake_at = :now"), {"now": now})
+
+    assert look_ahead(world.eye).look_at == now
+    assert look_ahead(world.eye, looked_at=now - timedelta(hours=3)).look_at == now
+    assert look_ahead(world.eye, looked_at=now).look_at == now + waits
 
 
 def test_nobody_is_woken_where_nobody_listens(world, database_url):

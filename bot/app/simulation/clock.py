@@ -19,6 +19,9 @@ PARTS_END = (1, 4, 8, 14, 17, 20, 23)
 
 Most is planned for half past four and for six in the afternoon: it is said soon after."""
 
+PARTS_OF_NIGHT = (4, 8)
+"""The ends of parts at which nobody is written to any more: 22 and 2 o'clock in Guatemala."""
+
 NIGHT = timedelta(hours=6)
 """The longest part of the day, from two to eight in Guatemala: hardly anybody is written to."""
 
@@ -51,6 +54,11 @@ def end_of_span(moment: datetime, span: timedelta = PART_OF_DAY) -> datetime:
         return _end_of_part(moment)
     spans = -((BEGINS_AT - moment) // span)
     return BEGINS_AT + spans * span
+
+
+def is_by_day(end_of_part: datetime) -> bool:
+    """Return whether most people may be written to at this end of a part of the day."""
+    return end_of_part.astimezone(UTC).hour not in PARTS_OF_NIGHT
 
 
 def _end_of_part(moment: datetime) -> datetime:

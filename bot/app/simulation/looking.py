@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from bot.app.simulation.clock import PART_OF_DAY, SOON, end_of_span
+from bot.app.simulation.clock import PART_OF_DAY, SOON, end_of_span, is_by_day
 from bot.services.programme import programme
 
 MANY = 100
@@ -16,6 +16,8 @@ MANY = 100
 
 HURRIED = timedelta(hours=4)
 """A step that may be said for no longer than this belongs to a day on which an hour is long."""
+
+A_MOMENT = timedelta(seconds=1)
 
 SPANS = (PART_OF_DAY, timedelta(hours=1), SOON)
 
@@ -47,22 +49,31 @@ class Ahead:
     """When somebody of the staff is notified."""
 
 
-def look_ahead(eye: psycopg.Connection) -> Ahead:
-    """Return when something is due next."""
+def look_ahead(eye: psycopg.Connection, looked_at: datetime | None = None) -> Ahead:
+    """Return when something is due next, after everything that was due was looked at at that time."""
     due = eye.execute(DUE, (MANY,)).fetchall()
     to_plan, watch_at, notice_at = eye.execute(OTHERS).fetchone() or (False, None, None)
-    return Ahead(_look_at(due), to_plan, watch_at, notice_at)
+    return Ahead(_look_at(due, looked_at), to_plan, watch_at, notice_at)
 
 
-def _look_at(due: Sequence[tuple[Any, ...]]) -> datetime | None:
+def _look_at(due: Sequence[tuple[Any, ...]], looked_at: datetime | None) -> datetime | None:
     """Wait for company, but not for long, and hardly with what is in a hurry."""
     firsts: dict[timedelta, datetime] = {}
     for at, step in due:
         firsts.setdefault(span_of(step), at)
-    moments = [end_of_span(at, span) for span, at in firsts.items()]
+    moments = [_end_of_wait(at, span, looked_at) for span, at in firsts.items()]
     if len(due) == MANY:
         moments.append(due[-1][0])
     return min(moments, default=None)
+
+
+def _end_of_wait(at: datetime, span: timedelta, looked_at: datetime | None) -> datetime:
+    """What follows from a look, such as asking the caregiver, has its company in the next part of the day."""
+    end = end_of_span(at, span)
+    if looked_at is None or at > looked_at or span != PART_OF_DAY:
+        return end
+    following = end_of_span(looked_at + A_MOMENT, span)
+    return following if is_by_day(following) else end
 
 
 @cache

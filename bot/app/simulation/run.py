@@ -15,7 +15,7 @@ from bot.app.simulation.taps import answer_all
 from bot.app.simulation.world import World
 from bot.services.keep_watch import keep_watch
 from bot.services.plan_check_ins import plan_next
-from bot.services.run_check_ins import run_due
+from bot.services.run_check_ins import AT_ONCE, run_due
 from bot.services.send_notice import send_next_notice
 
 Told = Callable[[float], None]
@@ -28,7 +28,7 @@ def run(world: World, told: Told) -> None:
     world.with_others(staff.DoesTasks(), staff.TASKS_EVERY)
     whole = timedelta(days=world.wanted.days)
     while True:
-        ahead = look_ahead(world.eye)
+        ahead = look_ahead(world.eye, world.looked_at)
         moment = _next(world, ahead)
         if moment is None or moment > BEGINS_AT + whole:
             return
@@ -65,7 +65,7 @@ def _look(world: World, ahead: Ahead) -> bool:
     """Let the clock look at check-ins and deadlines; return whether anything may be said."""
     is_run, is_watched = _is_due(ahead.look_at, world), _is_due(ahead.watch_at, world)
     if is_run:
-        run_due(world.parts)
+        world.looked_at = world.now if run_due(world.parts) < AT_ONCE else None
     if is_watched:
         _watch(world)
     return is_run or is_watched

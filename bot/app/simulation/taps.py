@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from bot.app.simulation import answers
@@ -69,8 +69,9 @@ def answer_all(reactions: Sequence[Reaction], world: World) -> None:
     """Let these people answer, all in one transaction."""
     with database.unit_of_work(world.parts.engine) as session:
         share = Share()
-        for tapping in _taken(session, reactions, world):
-            _answer(session, tapping, share, world)
+        with session.no_autoflush:  # what is written of one is not read for another
+            for tapping in _taken(session, reactions, world):
+                _answer(session, tapping, share, world)
         session.flush()
         for table, rows in (
             (InboundRow, share.inbound),
@@ -192,10 +193,9 @@ def _record(
     world.tally.happened["answers"] += 1
     leads_on = choice in question.question or choice in question.again or choice in question.here
     if leads_on or question.until_chosen:
-        stored = InboundRow(**share.inbound.pop())
-        session.add(stored)
-        session.flush()
-        answer = Answer(tapping.contact, stored, row, question, choice)
+        share.inbound.pop()
+        session.execute(insert(InboundRow), inbound)
+        answer = Answer(tapping.contact, InboundRow(**inbound), row, question, choice)
         keep_and_follow(session, answer, world.parts)
         return
     share.answers.append(answer_values(row, question, choice, inbound["id"], world.now))

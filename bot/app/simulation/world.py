@@ -62,6 +62,8 @@ class World:
     """How many steps were planned with each escalation; only the newest plan counts."""
     is_watched: bool = False
     """Something happened that may have called somebody of the staff."""
+    looked_at: datetime | None = None
+    """When the clock looked at everything that was due; what is older and still there follows from that."""
     watched_at: datetime | None = None
     """When the clock looked at deadlines last; what is older and still there calls nobody."""
 

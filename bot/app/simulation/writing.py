@@ -6,6 +6,8 @@ from datetime import timedelta
 from random import Random
 from uuid import uuid4
 
+from sqlalchemy import bindparam, select
+
 from bot.app.simulation import answers
 from bot.app.simulation.dialogue import GREETING, PAUSE, RESUME
 from bot.app.simulation.habits import Doing, Reaction, TheLongWay
@@ -19,9 +21,21 @@ from bot.services.accept_inbound import Delivered, accept
 from bot.services.answer_inbound import answer_next
 from bot.services.check_in_words import open_question
 from bot.services.screen_inbound import screen_next
-from bot.store import contacts, database
-from bot.store.tables import ContactRow
+from bot.store import database
+from bot.store.tables import AddressRow, ContactRow
 from bot.store.time_tables import CheckInRow
+
+WAITING = (
+    select(CheckInRow, ContactRow, AddressRow)
+    .join(ContactRow, ContactRow.id == CheckInRow.contact_id)
+    .join(AddressRow, AddressRow.id == CheckInRow.address_id)
+    .where(
+        CheckInRow.id == bindparam("check_in_id"),
+        CheckInRow.state.in_(RUNNING),
+        AddressRow.opted_out_at.is_(None),
+        AddressRow.retired_at.is_(None),
+    )
+)
 
 REFUSES_AT_FIRST = 0.04
 """Share of those who say no at the end of the first conversation."""
@@ -138,13 +152,10 @@ class Seen:
 def _seen(world: World, reaction: Reaction) -> Seen | None:
     """Return what waits for this person; None where nothing does."""
     with database.unit_of_work(world.parts.engine) as session:
-        row = session.get(CheckInRow, reaction.check_in_id)
-        contact = session.get(ContactRow, reaction.person.id)
-        if row is None or contact is None or row.state not in RUNNING or row.address_id is None:
+        found = session.execute(WAITING, {"check_in_id": reaction.check_in_id}).one_or_none()
+        if found is None:
             return None
-        address = contacts.address(session, row.address_id)
-        if address.opted_out_at is not None or address.retired_at is not None:
-            return None
+        row, contact, address = found
         question = None
         if row.state == State.ASKED:
             question = open_question(session, row, contact, world.parts)
