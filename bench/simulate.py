@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import subprocess
 import sys
 import timeit
@@ -17,7 +18,9 @@ DAYS = 730
 NOTES = f"""`acompana simulate` over {DAYS} days, from the start of the work to its report, with databases of
 its own. Python is the resident memory of all its processes at the peak; "all" counts PostgreSQL too,
 memory that several processes share once. Broken promises are counted over everything that was said. The
-loop is a fixed piece of Python, timed just before: this machine's speed differs by half from hour to hour."""
+loop is a fixed piece of Python, timed just before: this machine's speed differs by half from hour to hour.
+Python {platform.python_version()}. Asked for 10,000 contacts are 600 seconds and 2 GB. The invented
+people and their days changed with decisions 19 and 21: times before those are of another population."""
 
 HEAD = (
     "contacts",

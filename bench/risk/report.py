@@ -58,11 +58,11 @@ opinions are a strong one"; no line of the set was read. Third look: two
 further authors (hints, treacherous harmless lines) and thresholds chosen anew on the validation split;
 again no line was read. Fourth look: eleven further authors, a model that is the mean of two fits (chosen
 on authors who were left out of the training), thresholds chosen anew: alert from where at most 30 of
-1,000 lines of small talk of the validation split are alarms, ask where at least 0.99 of what is urgent
-there is found (0.11; at first 0.12, beside a test that called one line harmless, which was wrong).
-With that the totals of this set were seen five times (0.6 and 0.25 with the old model, 0.35 and 0.1, 0.7
-and 0.1 before the last three authors, 0.55 and 0.12, then these), and whoever put the authors' lines in had
-read some of the misses below; the authors had not, and no line or phrase follows from them. "urgent" is the
+1,000 lines of small talk of the validation split are alarms, ask from 0.12. On that day the totals were seen
+four times (0.6 and 0.25 with the old model, 0.35 and 0.1, 0.7 and 0.1 before the last three authors, 0.55 and
+0.12), and whoever put the authors' lines in had read some of the misses below; the authors had not, and no
+line or phrase follows from them. Fifth look: ask from 0.11, where at least 0.99 of what is urgent in the
+validation split is found (decision 20). "urgent" is the
 critical and the high tier. Intervals are 95 % (Wilson)."""
 
 

@@ -80,8 +80,6 @@ def take_answer(
 ) -> Answer | None:
     """Settle the question that this message answers, if it answers one; a late answer counts too.
 
-    `shown` is the last message with choices that its writer saw.
-
     Whoever holds a shared phone may say that there is danger, but not that there is none: until we
     know who writes the question waits, and its silence goes on.
     """

@@ -169,9 +169,10 @@ def _ask_caregiver(
     session: Session, row: CheckInRow, contact: ContactRow, known: Known, parts: Parts
 ) -> None:
     """Give the caregivers a check-in of their own, unless one of them may be the danger."""
+    if contact.role != Role.CHILD:
+        return
     was_at_risk = contact.id in known.standing.ever_at_risk
-    may_be_danger = was_at_risk and _caregiver_may_be_the_danger(session, contact.id, parts)
-    if contact.role != Role.CHILD or may_be_danger:
+    if was_at_risk and _caregiver_may_be_the_danger(session, contact.id, parts):
         return
     _, *caregivers = contacts.family_of(session, contact.id)
     for caregiver in caregivers:

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from sqlalchemy import select, text
 
-from bot.app.simulation import promises, simulate, taps, writing
+from bot.app.simulation import promises, run, simulate, taps, writing
 from bot.app.simulation.clock import BEGINS_AT
 from bot.app.simulation.enrolling import enrol_all
 from bot.app.simulation.habits import Doing, Reaction, TheLongWay
@@ -29,6 +29,7 @@ from bot.cli import simulate as command
 from bot.domain.channels import Channel
 from bot.domain.contacts import Role
 from bot.errors import AcompanaError, ContentError
+from bot.services import run_check_ins
 from bot.services.enrol import Enrolment, enrol
 from bot.services.plan_check_ins import plan_event
 from bot.services.run_check_ins import run_due
@@ -341,27 +342,41 @@ def test_an_answer_after_stop_is_not_taken(world):
 
 
 @pytest.mark.parametrize(
-    ("step", "hour", "waits"),
+    ("step", "state", "hour", "waits"),
     [
-        ("child_is_silent", 20, timedelta(hours=3)),
-        ("child_is_silent", 25, timedelta(0)),  # the next part of the day ends at night
-        (
-            "still_on_the_way",
-            20,
-            timedelta(0),
-        ),  # nobody waits for company who asks where a child is
+        ("child_is_silent", "planned", 20, timedelta(hours=3)),
+        # The next part of the day ends at night.
+        ("child_is_silent", "planned", 25, timedelta(0)),
+        # The next rung of a silence.
+        ("child_is_silent", "asked", 20, timedelta(0)),
+        # Nobody waits for company who asks where a child is.
+        ("still_on_the_way", "planned", 20, timedelta(0)),
     ],
 )
-def test_what_follows_from_a_look_waits_for_the_next_part_of_the_day(world, step, hour, waits):
+def test_what_a_look_planned_waits_for_the_next_part_of_the_day(world, step, state, hour, waits):
     now = BEGINS_AT.replace(hour=0) + timedelta(days=1, hours=hour)
-    world.clock.move_to(now)
     with database.unit_of_work(world.parts.engine) as session:
         plan_event(session, contacts.get(session, world.families[0].child.id), step, 1, world.parts)
-        session.execute(text("UPDATE check_in SET wake_at = :now"), {"now": now})
+        change = text("UPDATE check_in SET wake_at = :now, state = :state")
+        session.execute(change, {"now": now, "state": state})
 
     assert look_ahead(world.eye).look_at == now
     assert look_ahead(world.eye, looked_at=now - timedelta(hours=3)).look_at == now
     assert look_ahead(world.eye, looked_at=now).look_at == now + waits
+
+
+@pytest.mark.parametrize(("at_once", "is_all"), [(200, True), (1, False)])
+def test_a_look_at_everything_that_is_due_is_remembered(world, monkeypatch, at_once, is_all):
+    for module in (run, run_check_ins):
+        monkeypatch.setattr(module, "AT_ONCE", at_once)
+    world.clock.move_to(BEGINS_AT + timedelta(days=1, hours=8))  # two in the afternoon
+    with database.unit_of_work(world.parts.engine) as session:
+        child = contacts.get(session, world.families[0].child.id)
+        plan_event(session, child, "child_is_silent", 1, world.parts)
+    ahead = look_ahead(world.eye, world.looked_at)
+    run._step(world, replace(ahead, to_plan=False))
+
+    assert world.looked_at == (world.now if is_all else None)
 
 
 def test_nobody_is_woken_where_nobody_listens(world, database_url):

@@ -21,7 +21,8 @@ A_MOMENT = timedelta(seconds=1)
 
 SPANS = (PART_OF_DAY, timedelta(hours=1), SOON)
 
-DUE = "SELECT wake_at, step FROM check_in WHERE wake_at IS NOT NULL ORDER BY wake_at LIMIT %s"
+DUE = """SELECT wake_at, step, COALESCE(state = 'planned' AND wake_at = %s, false)
+    FROM check_in WHERE wake_at IS NOT NULL ORDER BY wake_at LIMIT %s"""
 OTHERS = """SELECT
     EXISTS (SELECT 1 FROM contact WHERE planned_at IS NULL AND role IN ('child', 'caregiver')) AS to_plan,
     LEAST(
@@ -50,30 +51,30 @@ class Ahead:
 
 
 def look_ahead(eye: psycopg.Connection, looked_at: datetime | None = None) -> Ahead:
-    """Return when something is due next, after everything that was due was looked at at that time."""
-    due = eye.execute(DUE, (MANY,)).fetchall()
+    """Return when something is due next; all that was due at `looked_at` was looked at then.
+
+    What is planned for that very moment all the same follows from the look.
+    """
+    due = eye.execute(DUE, (looked_at, MANY)).fetchall()
     to_plan, watch_at, notice_at = eye.execute(OTHERS).fetchone() or (False, None, None)
-    return Ahead(_look_at(due, looked_at), to_plan, watch_at, notice_at)
+    return Ahead(_look_at(due), to_plan, watch_at, notice_at)
 
 
-def _look_at(due: Sequence[tuple[Any, ...]], looked_at: datetime | None) -> datetime | None:
+def _look_at(due: Sequence[tuple[Any, ...]]) -> datetime | None:
     """Wait for company, but not for long, and hardly with what is in a hurry."""
-    firsts: dict[timedelta, datetime] = {}
-    for at, step in due:
-        firsts.setdefault(span_of(step), at)
-    moments = [_end_of_wait(at, span, looked_at) for span, at in firsts.items()]
+    firsts: dict[tuple[timedelta, bool], datetime] = {}
+    for at, step, follows in due:
+        firsts.setdefault((span_of(step), follows), at)
+    moments = [_end_of_wait(at, span, follows) for (span, follows), at in firsts.items()]
     if len(due) == MANY:
         moments.append(due[-1][0])
     return min(moments, default=None)
 
 
-def _end_of_wait(at: datetime, span: timedelta, looked_at: datetime | None) -> datetime:
-    """What follows from a look, such as asking the caregiver, has its company in the next part of the day."""
-    end = end_of_span(at, span)
-    if looked_at is None or at > looked_at or span != PART_OF_DAY:
-        return end
-    following = end_of_span(looked_at + A_MOMENT, span)
-    return following if is_by_day(following) else end
+def _end_of_wait(at: datetime, span: timedelta, follows: bool) -> datetime:
+    """What a look planned, such as asking the caregiver, has its company in the next part of the day."""
+    end, following = end_of_span(at, span), end_of_span(at + A_MOMENT, span)
+    return following if follows and span == PART_OF_DAY and is_by_day(following) else end
 
 
 @cache

@@ -132,7 +132,7 @@ def _questions(session: Session, tapping: Tapping, share: Share, world: World) -
             return
         taps -= 1
         inbound = _tap(tapping, choice, share, world)
-        _record(session, tapping, question, choice, share, world)
+        _record(session, tapping, question, choice, inbound, share, world)
         following = questionnaire.next_question(tapping.given, audience)
         said = following.say if following else questionnaire.thanks
         _reply(session, tapping, (said,), inbound, share, world)
@@ -184,16 +184,17 @@ def _record(
     tapping: Tapping,
     question: Question,
     choice: str,
+    inbound: dict[str, Any],
     share: Share,
     world: World,
 ) -> None:
     """Keep the answer; what it leads to beside the next question is the service's own affair."""
-    row, inbound = tapping.row, share.inbound[-1]
+    row = tapping.row
     tapping.given[question.id] = choice
     world.tally.happened["answers"] += 1
     leads_on = choice in question.question or choice in question.again or choice in question.here
     if leads_on or question.until_chosen:
-        share.inbound.pop()
+        share.inbound.remove(inbound)  # stored at once, because what follows points at it
         session.execute(insert(InboundRow), inbound)
         answer = Answer(tapping.contact, InboundRow(**inbound), row, question, choice)
         keep_and_follow(session, answer, world.parts)

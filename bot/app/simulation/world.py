@@ -63,7 +63,7 @@ class World:
     is_watched: bool = False
     """Something happened that may have called somebody of the staff."""
     looked_at: datetime | None = None
-    """When the clock looked at everything that was due; what is older and still there follows from that."""
+    """When the clock looked last, if it looked at everything that was due."""
     watched_at: datetime | None = None
     """When the clock looked at deadlines last; what is older and still there calls nobody."""
 
