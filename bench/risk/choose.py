@@ -12,33 +12,7 @@ from bot.domain.risk import Decision
 from bot.safety.reading import read_yaml
 
 SECONDED = float(read_yaml(DATA / "thresholds.yml")["seconded"])
-STEPS = [
-    x / 100
-    for x in (
-        10,
-        11,
-        12,
-        13,
-        14,
-        15,
-        20,
-        25,
-        30,
-        35,
-        40,
-        45,
-        50,
-        55,
-        60,
-        65,
-        70,
-        75,
-        80,
-        85,
-        90,
-        95,
-    )
-]
+STEPS = [x / 100 for x in (*range(10, 15), *range(15, 100, 5))]
 
 
 def main() -> None:
