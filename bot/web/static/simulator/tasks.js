@@ -60,6 +60,6 @@ function card(tasks) {
 }
 
 function nothing(tasks) {
-  const sentence = tasks ? "Nothing needs a person right now. A task appears here when something does." : "Choose a person first.";
+  const sentence = tasks ? "No task is open. A sign of danger is no task: a person is called at once (uv run acompana escalations list)." : "Choose a person first.";
   return el("div", { class: "nothing", "data-testid": "no-tasks" }, icon("icon-heart"), el("p", {}, sentence));
 }
