@@ -8,7 +8,8 @@ from phonenumbers import Leniency, PhoneNumberFormat, PhoneNumberMatcher, format
 FEWEST_DIGITS = 7
 """A local number has seven digits at least; years, hours and codes have fewer."""
 
-_DIGITS_WITH_GAPS = re.compile(r"\d(?:[\s().-]{0,2}\d)*")
+_GAP = r"[\s().-]{0,2}"
+_DIGITS_WITH_GAPS = re.compile(rf"\d(?:{_GAP}\d)*")
 _INTERNATIONAL = re.compile(r"^\s*(\+|00)")
 CODE_LENGTHS = range(4, 7)
 """Digits that may be an attempt at a code: more than a choice of a menu, fewer than a phone number."""
@@ -31,6 +32,11 @@ def numbers_in(text: str, countries: Sequence[str]) -> list[str]:
 def codes_in(text: str) -> list[str]:
     """Return the groups of digits that may be a code, such as 48213 or 482 13."""
     return [digits for digits in _runs(text) if len(digits) in CODE_LENGTHS]
+
+
+def without_code(text: str, code: str) -> str:
+    """Return a text without this group of digits, however it is written."""
+    return re.sub(rf"(?<!\d){_GAP.join(code)}(?!\d)", " ", text)
 
 
 def has_only_digits(text: str) -> bool:

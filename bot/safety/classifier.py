@@ -1,6 +1,5 @@
 """The classifier: how likely each label of the taxonomy is. Stored as plain arrays, without pickle."""
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -22,9 +21,6 @@ ROUNDS = 200
 CLOSE_ENOUGH = 1e-3
 """Where the fit ends; ten times closer takes twice as long and gains nothing on the validation split."""
 
-LONG_NUMBERS = re.compile(r"\d(?:[ .-]?\d){4,}")
-"""A code or a telephone number: which digits it has says nothing, and the examples have hardly any."""
-
 WEIGHTS, PIECES = "risk.npz", "risk-pieces.json"
 
 
@@ -41,11 +37,10 @@ class Classifier:
 
     def likely(self, texts: Sequence[str]) -> list[Mapping[str, float]]:
         """Return for each text the probability of every label."""
-        rows = self._features.rows([_without_numbers(text) for text in texts])
-        scores = rows @ self._weights + self._offsets
+        scores = self._features.rows(texts) @ self._weights + self._offsets
         odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-        shares = (odds / odds.sum(axis=1, keepdims=True)).tolist()
-        return [dict(zip(self.labels, row, strict=True)) for row in shares]
+        rows = (odds / odds.sum(axis=1, keepdims=True)).tolist()
+        return [dict(zip(self.labels, row, strict=True)) for row in rows]
 
     def save(self, folder: Path) -> None:
         """Write the model; half precision is enough for sums of a few hundred weights."""
@@ -64,12 +59,6 @@ class Classifier:
             weights = stored["weights"].astype(np.float32)
             labels, offsets = stored["labels"].tolist(), stored["offsets"]
         return cls(labels, Features.load(folder / PIECES), weights, offsets)
-
-
-def _without_numbers(text: str) -> str:
-    """Return a text without its long numbers; one that is nothing else stays as it is."""
-    words = LONG_NUMBERS.sub(" ", text)
-    return words if any(c.isalnum() for c in words) else text
 
 
 def learn(texts: Sequence[str], labels: Sequence[str], counts: Sequence[float]) -> Classifier:

@@ -7,14 +7,14 @@ from sqlalchemy.orm import Session
 
 from bot.domain.channels import Address, Channel
 from bot.domain.contacts import Role
-from bot.domain.phone_numbers_in_text import codes_in, has_only_digits
+from bot.domain.phone_numbers_in_text import codes_in, has_only_digits, without_code
 from bot.services.parts import Parts
 from bot.services.say import Answering, answer_with
 from bot.services.share_phone import in_the_way, share
 from bot.services.subscription import address_of
 from bot.services.tasks import open_task
 from bot.store import contacts, database, number_changes, outbox, phones
-from bot.store.tables import AddressRow, ContactRow
+from bot.store.tables import AddressRow, ContactRow, InboundRow
 from bot.store.time_tables import NumberChangeRow
 
 MOST_WRONG = 5
@@ -37,6 +37,15 @@ def proves_number(session: Session, answering: Answering, parts: Parts) -> bool:
     else:
         _wrong(session, answering, waiting, parts)
     return True
+
+
+def own_words(session: Session, inbound: InboundRow) -> str:
+    """Return a message without the digits that its number is proved by: we chose these, nobody else."""
+    text, typed = inbound.text, codes_in(inbound.text)
+    number = address_of(session, inbound).number if typed else ""
+    for change in number_changes.open_at(session, phones.key_of(number)) if typed else ():
+        text = without_code(text, change.digits) if change.digits in typed else text
+    return text
 
 
 def settle_expired(parts: Parts) -> bool:

@@ -17,6 +17,7 @@ from bot.services.answer_check_in import sign_in_answer
 from bot.services.call_staff import tell_assigned
 from bot.services.escalate import Sign, escalate
 from bot.services.parts import Parts
+from bot.services.prove_number import own_words
 from bot.services.question_asked import is_answer, is_exact, is_of_a_check_in
 from bot.services.read_message import chosen
 from bot.services.say import Answering
@@ -79,7 +80,8 @@ def _screen(
         return None, None  # our own button: nobody wrote it
     if _selects(session, contact, inbound, shown, parts):
         return _no_sign(session, contact, parts)
-    found = parts.safety.screen(inbound.text, _earlier(session, inbound, parts))
+    written = own_words(session, inbound)
+    found = parts.safety.screen(written, _earlier(session, inbound, parts))
     if found.decision is Decision.NONE or _only_stops(inbound, found):
         return _no_sign(session, contact, parts)
     if found.layer == "language":

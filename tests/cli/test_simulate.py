@@ -379,6 +379,16 @@ def test_a_look_at_everything_that_is_due_is_remembered(world, monkeypatch, at_o
     assert world.looked_at == (world.now if is_all else None)
 
 
+def test_the_next_look_is_told_of_the_last_one(world, monkeypatch):
+    told = []
+    monkeypatch.setattr(run, "look_ahead", lambda eye, looked_at: told.append(looked_at))
+    monkeypatch.setattr(run, "_next", lambda world, ahead: None)
+    world.looked_at = world.now
+    run.run(world, lambda part: None)
+
+    assert told == [world.now]
+
+
 def test_nobody_is_woken_where_nobody_listens(world, database_url):
     with psycopg.connect(database.raw_address(database_url), autocommit=True) as other:
         other.execute(f"LISTEN {database.CHANGED}")

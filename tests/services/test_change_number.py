@@ -1,6 +1,8 @@
 """A contact has another number: it proves itself before anything personal is said there."""
 
 import re
+from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select
@@ -9,6 +11,7 @@ from bot.domain.channels import Channel
 from bot.domain.contacts import Role
 from bot.domain.dialogue import Reply
 from bot.domain.reach import route
+from bot.domain.risk import Decision, Screening
 from bot.errors import AcompanaError
 from bot.gateways.dialogue import DialogueDown
 from bot.services.change_number import DIGITS, MOST_A_DAY, enter_number
@@ -165,6 +168,42 @@ def test_digits_may_be_written_with_words_and_gaps(digits, new, typed):
     new.says(typed.format(digits))
 
     assert new.said == ["contact_change.number_verified"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("el codigo es {}", "el codigo es"),
+        ("me dijeron que es {0[0]}{0[1]} {0[2]}{0[3]}{0[4]}.", "me dijeron que es"),
+        ("tengo miedo {}", "tengo miedo"),
+        ("quieren 100000 o vienen por mi {}", "quieren 100000 o vienen por mi"),
+    ],
+)
+def test_what_is_screened_are_the_words_without_our_digits(digits, new, parts, time, typed, read):
+    screened = screening_of(parts)
+    OnePhone(screened.parts, new.number, time=time).says(typed.format(digits))
+
+    assert [text.strip(" .") for text in screened.texts] == [read]
+
+
+def test_other_digits_are_screened_as_they_stand(digits, new, parts, time):
+    screened = screening_of(parts)
+    OnePhone(screened.parts, new.number, time=time).says(f"quieren {other_than(digits)} lempiras")
+
+    assert screened.texts == [f"quieren {other_than(digits)} lempiras"]
+
+
+def screening_of(parts):
+    """Parts whose screening remembers what it was shown, and finds nothing."""
+    texts = []
+
+    def screen(text, earlier=()):
+        texts.append(text)
+        return Screening(Decision.NONE)
+
+    return SimpleNamespace(
+        parts=replace(parts, safety=replace(parts.safety, screen=screen)), texts=texts
+    )
 
 
 def test_the_conversation_goes_on_on_the_new_phone(digits, new, dialogue, family):

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from bot.app.simulation import answers
@@ -19,8 +19,9 @@ from bot.app.simulation.habits import Doing, Reaction, TheLongWay
 from bot.app.simulation.provider import count_left
 from bot.app.simulation.sayings import saying
 from bot.app.simulation.world import World
+from bot.app.simulation.writing import WAITS
 from bot.domain.channels import Channel
-from bot.domain.check_in import RUNNING, State
+from bot.domain.check_in import State
 from bot.domain.contacts import country_of_number
 from bot.domain.questionnaire import Question
 from bot.services.answer_check_in import Answer, answer_values, keep_and_follow
@@ -36,10 +37,7 @@ from bot.store.time_tables import AnswerRow, CheckInRow
 MOST_TAPS = 99
 
 WAITING = (
-    select(CheckInRow, ContactRow, AddressRow)
-    .join(ContactRow, ContactRow.id == CheckInRow.contact_id)
-    .join(AddressRow, AddressRow.id == CheckInRow.address_id)
-    .where(CheckInRow.id == any_of("ids"), CheckInRow.state.in_(RUNNING))
+    WAITS.where(CheckInRow.id == any_of("ids"))
     .with_for_update(of=[CheckInRow, ContactRow], key_share=True)
     .order_by(CheckInRow.id)
 )

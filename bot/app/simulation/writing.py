@@ -25,16 +25,16 @@ from bot.store import database
 from bot.store.tables import AddressRow, ContactRow
 from bot.store.time_tables import CheckInRow
 
-WAITING = (
+WAITS = (
     select(CheckInRow, ContactRow, AddressRow)
     .join(ContactRow, ContactRow.id == CheckInRow.contact_id)
     .join(AddressRow, AddressRow.id == CheckInRow.address_id)
-    .where(
-        CheckInRow.id == bindparam("check_in_id"),
-        CheckInRow.state.in_(RUNNING),
-        AddressRow.opted_out_at.is_(None),
-        AddressRow.retired_at.is_(None),
-    )
+    .where(CheckInRow.state.in_(RUNNING))
+)
+WAITING = WAITS.where(
+    CheckInRow.id == bindparam("check_in_id"),
+    AddressRow.opted_out_at.is_(None),
+    AddressRow.retired_at.is_(None),
 )
 
 REFUSES_AT_FIRST = 0.04
